@@ -1,0 +1,115 @@
+"""Replies into a letter: rendered in the language of the writer, put into a mail with the headers that answers have."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.core.clock import Mint
+from bot.core.inbound import Inbound
+from bot.core.letters import Letter
+from bot.core.mail_writer import MailHeaders, write_mail
+from bot.core.rendering import Renderer
+from bot.core.replies import Reply
+from bot.core.values import Channel, Language
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """Writes the desk's letters."""
+
+    renderer: Renderer
+    mint: Mint
+    address: str
+    company: str
+    zone: ZoneInfo
+    unknown: tuple[Language, ...]  # the order of the halves while the language is unknown
+
+    def languages(self, language: Language | None) -> tuple[Language, ...]:
+        """The languages of a letter: the writer's, or both halves while it is unknown."""
+        return self.unknown if language is None else (language,)
+
+    def answer(
+        self, channel: Channel, inbound: Inbound, replies: Sequence[Reply], language: Language | None, *, first: bool, now: datetime
+    ) -> Letter:
+        """The one letter that answers a message."""
+        if channel is Channel.MAIL:
+            return self._mail_answer(inbound, replies, language, first=first, now=now)
+        chosen = self.languages(language)[0]
+        text = self.renderer.plain(replies, chosen, first_contact=first)
+        return Letter(
+            channel=channel,
+            conversation=inbound.sender.key,
+            message_id=self.mint.token(),
+            template=", ".join(reply.template for reply in replies),
+            recipient=inbound.sender.key,
+            content=json.dumps({"text": text, "language": chosen}).encode(),
+            understood=all(reply.understood for reply in replies),
+        )
+
+    def notice(self, recipient: str, reply: Reply, language: Language | None, now: datetime) -> Letter:
+        """A letter that answers nothing: to an operator, or about what became of a message."""
+        return self._mail(recipient, "", [reply], language, now, auto_submitted="auto-generated")
+
+    def _mail_answer(
+        self, inbound: Inbound, replies: Sequence[Reply], language: Language | None, *, first: bool, now: datetime
+    ) -> Letter:
+        return self._mail(
+            inbound.reply_to, inbound.subject, replies, language, now, auto_submitted="auto-replied", first=first, inbound=inbound
+        )
+
+    def _mail(
+        self,
+        recipient: str,
+        subject: str,
+        replies: Sequence[Reply],
+        language: Language | None,
+        now: datetime,
+        *,
+        auto_submitted: str,
+        first: bool = False,
+        inbound: Inbound | None = None,
+    ) -> Letter:
+        secret = any(reply.secret for reply in replies)
+        rendered = self.renderer.mail(
+            replies,
+            self.languages(language),
+            reply_address=self.address,
+            first_contact=first,
+            subject=subject if subject.strip() and not secret else None,
+        )
+        message_id = f"<{self.mint.token()}@{self.address.rpartition('@')[2]}>"
+        headers = MailHeaders(
+            from_address=self.address,
+            from_name=self.company,
+            to=recipient,
+            reply_to="",
+            subject=rendered.subject,
+            message_id=message_id,
+            in_reply_to=inbound.message_id if inbound is not None else "",
+            references=_references(inbound),
+            date=now.astimezone(self.zone),
+            auto_submitted=auto_submitted,
+            template=rendered.template,
+            content_language=rendered.content_language,
+        )
+        return Letter(
+            channel=Channel.MAIL,
+            conversation=inbound.sender.key if inbound is not None else f"mail:{recipient.lower()}",
+            message_id=message_id,
+            template=rendered.template,
+            recipient=recipient,
+            content=write_mail(headers, rendered.text, rendered.html),
+            understood=all(reply.understood for reply in replies),
+            secret=secret,
+        )
+
+
+def _references(inbound: Inbound | None) -> tuple[str, ...]:
+    # RFC 5322 section 3.6.4: the parent's References (or its In-Reply-To) and the parent's Message-ID.
+    if inbound is None or not inbound.message_id:
+        return ()
+    return (*(inbound.references or inbound.answers[:1]), inbound.message_id)

@@ -1,0 +1,31 @@
+"""What can go wrong, said so that the reader knows what to do next. The docstring is the message's meaning."""
+
+from __future__ import annotations
+
+
+class AutoproError(Exception):
+    """Base of every error that the desk raises itself. Its text is one line for an operator and says what to do next."""
+
+
+class StorageError(AutoproError):
+    """The database refused; nothing of the transaction was kept. Temporary: the sender's server tries again."""
+
+
+class StorageFull(StorageError):
+    """The disk is full; nothing was kept."""
+
+
+class StorageBusy(StorageError):
+    """Another process held the database too long; nothing was kept."""
+
+
+class StatementRefused(StorageError):
+    """One statement was refused (a constraint); the transaction around it still stands."""
+
+
+class SettingsError(AutoproError):
+    """The settings hold mistakes; the text lists all of them, each with its key."""
+
+
+class Refused(AutoproError):
+    """A command line request that cannot be carried out as asked; nothing was changed."""

@@ -1,0 +1,129 @@
+"""A raw record read into what the counter works with: who writes, the new words, what it answers; or why to stay silent."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.core.automatic import automatic_sign
+from bot.core.language import hint_from_headers, is_reply_prefix
+from bot.core.mail import Identity, Mail, identity, read_mail
+from bot.core.unquote import cut_reply
+from bot.core.values import Channel, Language, RawRecord, Sender
+
+_ANSWERS_CONSIDERED = 20  # Message-IDs looked up in the outbox at most
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One message as read.
+
+    `text` is only what was written now; `quoted` is the rest, where numbers of an answered letter are looked up and filled forms
+    are read. `answers` are the Message-IDs it answers, nearest first. `silence` says why it must not be answered ("" when it
+    may). `refusal` says why it cannot even be accepted. `plain` tells that the fast reader took it: nothing odd about it.
+    """
+
+    sender: Sender
+    subject: str = ""
+    subject_is_reply: bool = False
+    text: str = ""
+    quoted: str = ""
+    message_id: str = ""
+    references: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    reply_to: str = ""
+    hint: Language | None = None
+    token: str = ""
+    silence: str = ""
+    refusal: str = ""
+    plain: bool = True
+    received_count: int = 0
+    wrapper: str = ""
+
+
+class OwnAddress:
+    """The desk's address with its subaddresses (RFC 5233): `service@…` and `service+TOKEN@…`."""
+
+    def __init__(self, address: str, separator: str) -> None:
+        self.address = address
+        self.addresses = frozenset({address.lower()})
+        local, _, domain = address.partition("@")
+        self.domain = domain.lower()
+        self._local = local.lower()
+        self._separator = separator
+
+    def token(self, recipient: str) -> str | None:
+        """The subaddress of a recipient ("" for none), None when it is not the desk's address."""
+        local, _, domain = recipient.rpartition("@")
+        if domain.lower() != self.domain:
+            return None
+        base, _, token = local.lower().partition(self._separator)
+        return token if base == self._local else None
+
+
+def read_inbound(record: RawRecord, own: OwnAddress) -> tuple[Inbound, Identity]:
+    """Reads a record. Never raises for what a stranger wrote."""
+    if record.channel is Channel.MAIL:
+        return _read_mail_record(record, own)
+    text = record.content.decode("utf-8", errors="replace")
+    # A terminal's line is a message of its own every time: its identity is its place (`peer`: the turn) in the conversation.
+    place = f"{record.conversation} {record.peer} ".encode()
+    key = hashlib.blake2b(place + record.content, digest_size=32).digest()
+    return Inbound(sender=Sender(record.conversation), text=text), Identity(key=key, for_ever=True, twin=None)
+
+
+def _read_mail_record(record: RawRecord, own: OwnAddress) -> tuple[Inbound, Identity]:
+    mail = read_mail(record.content)
+    known = identity(record.content, record.envelope_sender or "")
+    if mail.sender is None:
+        sender = Sender(f"mail:?{record.envelope_sender or ''}")
+        return Inbound(sender, refusal=mail.sender_problem, silence="no_sender", plain=False), known
+    cut = cut_reply(mail.text)
+    sign = automatic_sign(
+        headers=mail.headers,
+        envelope_sender=record.envelope_sender,
+        subject=mail.subject,
+        text=cut.new_text,
+        own_addresses=own.addresses,
+    )
+    sender = Sender(f"mail:{mail.sender.address.lower()}", mail.sender.address, mail.sender.display_name)
+    inbound = Inbound(
+        sender=sender,
+        subject=mail.subject,
+        subject_is_reply=is_reply_prefix(mail.subject),
+        text=cut.new_text,
+        quoted=cut.quoted,
+        message_id=mail.message_id or "",
+        references=mail.references,
+        answers=_answers(mail),
+        reply_to=_open_reply_address(mail),
+        hint=hint_from_headers(mail.content_language, mail.subject, cut.signature),
+        token=next(filter(None, map(own.token, record.recipients)), ""),
+        silence=sign.reason if sign is not None else "",
+        plain=mail.tier == "fast",
+        received_count=mail.received_count,
+        wrapper=mail.wrapper,
+    )
+    return inbound, known
+
+
+def _answers(mail: Mail) -> tuple[str, ...]:
+    nearest_first = (*mail.in_reply_to, *reversed(mail.references))
+    return tuple(dict.fromkeys(nearest_first))[:_ANSWERS_CONSIDERED]
+
+
+def _open_reply_address(mail: Mail) -> str:
+    # An open answer goes to a Reply-To of the sender's own domain, else to From: a foreign Reply-To would make the desk write to
+    # whomever a stranger names.
+    assert mail.sender is not None  # noqa: S101 - the caller has looked
+    if mail.reply_to is not None and _domain(mail.reply_to.address) == _domain(mail.sender.address):
+        return mail.reply_to.address
+    return mail.sender.address
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].lower()
+
+
+Reader = Callable[[RawRecord], tuple[Inbound, Identity]]

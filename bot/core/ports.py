@@ -1,0 +1,49 @@
+"""What the main path asks of its edges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.core.authenticity import Verdict
+from bot.core.letters import Letter, Queued
+
+
+class SenderVerifier(Protocol):
+    """Tells whether a mail is really from its From (DKIM, DMARC, a configured relay's word, a configured origin)."""
+
+    def configured(self, peer: str) -> bool:
+        """Whether the peer is one of the configured relays or origins: its mail is verified only when a command needs it."""
+        ...
+
+    async def verdict(self, raw: bytes, *, from_domain: str | None, peer: str | None, received_count: int) -> Verdict:
+        """The verdict with its reason; never raises."""
+        ...
+
+
+class Offer(Protocol):
+    """Hands committed letters to whoever sends them, from memory."""
+
+    def __call__(self, letters: Sequence[Queued]) -> None:
+        """Takes the letters, or leaves them to the outbox when too many wait."""
+        ...
+
+
+class TemporaryFailureError(Exception):
+    """The letter was not taken now; it is tried again. The text is for operators."""
+
+
+class PermanentFailureError(Exception):
+    """The letter will never be taken; the row is kept. The text is for operators."""
+
+
+class Transport(Protocol):
+    """A way out for letters."""
+
+    async def send(self, letter: Letter) -> None:
+        """Sends one letter. Raises TemporaryFailureError or PermanentFailureError."""
+        ...
+
+    async def close(self) -> None:
+        """Lets go of connections."""
+        ...

@@ -1,0 +1,188 @@
+"""Renders a handler's answers: a letter in plain text and HTML, a chat message, a terminal's text."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from bot.core.opaque import opaque
+from bot.core.output_forms import actions, read_output_form
+from bot.core.page import read_page
+from bot.core.replies import Reply
+from bot.core.subjects import bare_subject, reply_subject
+from bot.core.template_store import LAYOUT, load
+from bot.core.values import Language
+from bot.core.visit import DeskFacts
+
+SUBJECT_LIMIT = 180  # characters
+_MAILTO_SUBJECT_LIMIT = 100  # characters: some programs cut an address beyond 2,000 octets, and é takes six of them
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedMail:
+    """A letter. `template` names its sections ("trace/found, help/overview"); `content_language` is "en", "fr" or "fr, en"."""
+
+    subject: str
+    text: str
+    html: str
+    template: str
+    content_language: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedChat:
+    """A chat message: Telegram's HTML, each line of it complete in itself, and (label, command) of its buttons."""
+
+    html: str
+    buttons: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Half:
+    """One language of a letter, as scripts (bot/core/output_forms.py)."""
+
+    language: Language
+    subject: str
+    sections: tuple[str, ...]
+    opening: str
+    only: str
+    closing: str
+    notice: str  # where the other half is, as plain words in the other half's language
+
+
+class Renderer:
+    """Every template, compiled. Rendering keeps no state: one Renderer serves the whole desk.
+
+    `folder` holds the templates; `desk` is what the letters say of the company. Raises TemplateMistakesError, which lists
+    everything that is wrong with the templates.
+    """
+
+    def __init__(self, folder: Path, desk: DeskFacts) -> None:
+        self._compiled = load(folder, {"desk": desk})
+        # The frame reads no facts but the desk's: it is the same in every letter.
+        names = ("opening", "only", "closing")
+        self._frame = {(name, twin): self._compiled[f"{LAYOUT}/{name}", twin].render({})[1] for name in names for twin in Language}
+        self._company = opaque(desk.company)
+        layout = folder / LAYOUT
+        self._page = read_page(layout, self._company)
+        self._text = {language: read_output_form(layout / "text.toml", language, markup=False) for language in Language}
+        self._html = {language: read_output_form(layout / "html.toml", language, markup=True) for language in Language}
+        self._telegram = {language: read_output_form(layout / "telegram.toml", language, markup=True) for language in Language}
+
+    def mail(
+        self,
+        replies: Sequence[Reply],
+        languages: Sequence[Language],
+        *,
+        reply_address: str,
+        first_contact: bool,
+        subject: str | None,
+        secrets: Collection[str] = (),
+    ) -> RenderedMail:
+        """One letter with a section for each of one or more replies.
+
+        `languages` has one language, or two while the customer's is unknown: a half for each, in that order. A reply's own
+        language overrides them. `subject` is the subject that this letter answers: it becomes `Re: …`, unless it holds one of
+        `secrets`; None where the letter answers none. `reply_address` is where the one-tap actions write to.
+        Raises jinja2.UndefinedError when a reply lacks a fact that its template reads, KeyError for an unknown template.
+        """
+        spoken = _spoken(replies, languages)
+        halves = [self._half(replies, language, spoken, first_contact) for language in spoken]
+        own = " / ".join(dict.fromkeys(half.subject for half in halves))
+        answered = "" if subject is None else reply_subject(opaque(subject), secrets)
+        letter_subject = _cut(answered or own, SUBJECT_LIMIT)
+        return RenderedMail(
+            subject=letter_subject,
+            text=self._plain_letter(halves),
+            html=self._html_letter(halves, letter_subject, _mailto(reply_address, letter_subject)),
+            template=", ".join(reply.template for reply in replies),
+            content_language=", ".join(spoken),
+        )
+
+    def chat(self, replies: Sequence[Reply], language: Language, *, first_contact: bool) -> RenderedChat:
+        """One chat message with a section for each reply; its actions are buttons. Raises as `mail` does."""
+        (spoken,) = _spoken(replies, (language,))
+        half = self._half(replies, spoken, (spoken,), first_contact)
+        scripts = (half.opening, *half.sections)
+        html = "".join(self._telegram[spoken].write(script) for script in scripts)
+        buttons = dict.fromkeys(button for script in scripts for button in actions(script))
+        return RenderedChat(html.strip("\n"), tuple(buttons))
+
+    def plain(self, replies: Sequence[Reply], language: Language, *, first_contact: bool) -> str:
+        """The sections for a terminal, without the frame of a letter. Raises as `mail` does."""
+        (spoken,) = _spoken(replies, (language,))
+        half = self._half(replies, spoken, (spoken,), first_contact)
+        text = "".join(self._text[spoken].write(script) for script in (half.opening, *half.sections))
+        return text.strip("\n") + "\n"
+
+    def _half(self, replies: Sequence[Reply], language: Language, spoken: Sequence[Language], first_contact: bool) -> _Half:
+        sections = [self._compiled[reply.template, language].render(reply.facts) for reply in replies]
+        bilingual = len(spoken) > 1
+        return _Half(
+            language=language,
+            subject=sections[0][0],
+            sections=tuple(script for _, script in sections),
+            opening=self._frame["opening", language] if first_contact else "",
+            only=self._frame["only", language] if bilingual else "",
+            closing=self._frame["closing", language],
+            notice=self._notice(language.other, below=language is spoken[0]) if bilingual else "",
+        )
+
+    def _notice(self, language: Language, *, below: bool) -> str:
+        """Where the half of that language is, in its own words."""
+        _, script = self._compiled[f"{LAYOUT}/elsewhere", language].render({"below": below})
+        return self._text[language].write(script).strip("\n")
+
+    def _plain_letter(self, halves: Sequence[_Half]) -> str:
+        """The plain text of a letter. The first line of each half of a bilingual one says where the other is."""
+        letter = ""
+        for half in halves:
+            form = self._text[half.language]
+            scripts = (half.opening, *half.sections, half.only, half.closing)
+            words = "".join(form.write(script) for script in scripts if script)
+            if letter:
+                letter += f"\n\n{half.notice}\n{words}"
+            else:
+                letter = (f"{half.notice}\n\n" if half.notice else "") + f"{self._company}\n{words}"
+        return letter
+
+    def _html_letter(self, halves: Sequence[_Half], subject: str, mailto: str) -> str:
+        page, first = self._page, halves[0]
+        pieces: list[str] = []
+        for half in halves:
+            form = self._html[half.language]
+            sections = page.between_sections.join([form.write(script, mailto) for script in half.sections])
+            content = (
+                form.write(half.opening, mailto)
+                + sections
+                + form.write(half.only, mailto)
+                + page.foot(form.write(half.closing, mailto))
+            )
+            if half is not first:
+                content = page.half_notice(half.language.other, half.notice) + content
+            pieces.append(page.half(half.language, content))
+        strip = page.strip_notice(first.language.other, first.notice) if first.notice else ""
+        return page.whole(first.language, subject, strip, page.between_halves.join(pieces))
+
+
+def _spoken(replies: Sequence[Reply], languages: Sequence[Language]) -> tuple[Language, ...]:
+    """The languages of a letter: the last one that a reply asks for, else those given."""
+    asked = [reply.language for reply in replies if reply.language is not None]
+    return (asked[-1],) if asked else tuple(languages)
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def _mailto(address: str, subject: str) -> str:
+    """What stands before the command in a one-tap action's address.
+
+    The command goes into the body: passwords typed after it stay out of subjects, and the desk reads an answer's body. The subject
+    is the letter's own with `Re:`, so that it counts as answered and never as a command, and no program warns of an empty one.
+    `+` in the address becomes %2B (RFC 6068, section 5): some programs read it as a space.
+    """
+    title = "Re: " + _cut(bare_subject(subject), _MAILTO_SUBJECT_LIMIT)
+    return f"mailto:{quote(address, safe='@')}?subject={quote(title, safe='')}&amp;body="

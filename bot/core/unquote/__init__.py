@@ -1,0 +1,3 @@
+from bot.core.unquote.cut import Cut, cut_reply
+
+__all__ = ["Cut", "cut_reply"]

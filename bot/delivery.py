@@ -1,0 +1,157 @@
+"""Sends what waits in the outbox: from memory right after the commit, or claimed from the database after a restart or a failure.
+
+A letter is sent at least once and the same letter every time: what was sent but could not be marked is sent again word for word,
+under the same Message-ID. Temporary failures are tried again with growing, persisted delays; then the row is kept and the operator
+told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta
+
+import structlog
+
+from bot.core.clock import Clock, from_micros, to_micros
+from bot.core.errors import StorageError
+from bot.core.letters import Queued
+from bot.core.ports import PermanentFailureError, TemporaryFailureError, Transport
+from bot.core.seal import Seal
+from bot.core.values import Channel
+from bot.metrics import Metrics
+from storage.database import Database, Transaction
+from storage.outbox import LEASE, Outbox
+
+log = structlog.get_logger("delivery")
+
+SEND_SECONDS = 60.0  # for one letter; below the outbox's lease, so that nobody else sends it meanwhile
+MEMORY = 2_000  # letters handed over in memory at most; beyond it they stay in the outbox until claimed
+BATCH = 64
+POLL_SECONDS = 1.0
+GIVE_UP = timedelta(days=3)  # RFC 5321 section 4.5.4.1 asks for four to five days; a status is stale much earlier
+_DELAYS = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(minutes=30), timedelta(hours=2))
+
+_Result = tuple[Queued, Exception | None]
+
+
+def retry_delay(attempts: int) -> timedelta:
+    """How long to wait after the `attempts`-th failure (1 is the first)."""
+    return _DELAYS[min(attempts, len(_DELAYS)) - 1]
+
+
+class Delivery:
+    """The outbox's way out."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        seal: Seal,
+        clock: Clock,
+        metrics: Metrics,
+        transports: Mapping[Channel, Transport],
+        workers: int,
+    ) -> None:
+        self._database = database
+        self._seal = seal
+        self._clock = clock
+        self._metrics = metrics
+        self._transports = transports
+        self._workers = workers
+        self._queue: asyncio.Queue[Queued] = asyncio.Queue(MEMORY)
+        self._results: asyncio.Queue[_Result] = asyncio.Queue()
+        self._stopping = False
+
+    def offer(self, letters: Sequence[Queued]) -> None:
+        """Takes committed letters from memory; what finds no room is claimed from the outbox when its lease ends."""
+        for queued in letters:
+            if queued.letter.channel in self._transports:
+                with suppress(asyncio.QueueFull):
+                    self._queue.put_nowait(queued)
+
+    async def run(self) -> None:
+        """Sends until `drain` has ended it."""
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(self._send_letters()) for _ in range(self._workers)]
+            tasks += [group.create_task(self._claim_due()), group.create_task(self._mark_results())]
+            self._tasks = tasks
+
+    async def drain(self) -> None:
+        """Sends what was handed over, marks it, then ends `run`. What time does not allow stays in the outbox."""
+        self._stopping = True
+        await self._queue.join()
+        await self._results.join()
+        for task in self._tasks:
+            task.cancel()
+
+    async def _send_letters(self) -> None:
+        while True:
+            queued = await self._queue.get()
+            failure: Exception | None = None
+            try:
+                async with asyncio.timeout(SEND_SECONDS):
+                    await self._transports[queued.letter.channel].send(queued.letter)
+            except TimeoutError:
+                failure = TemporaryFailureError(f"no answer within {SEND_SECONDS:.0f} seconds")
+            except (TemporaryFailureError, PermanentFailureError) as error:
+                failure = error
+            except Exception as error:  # a fault of ours in a transport must not end the worker
+                failure = TemporaryFailureError(type(error).__name__)
+            self._results.put_nowait((queued, failure))
+            self._queue.task_done()
+
+    async def _mark_results(self) -> None:
+        while True:
+            results = [await self._results.get()]
+            while not self._results.empty() and len(results) < BATCH:
+                results.append(self._results.get_nowait())
+            try:
+                await self._database.write(lambda tx, results=results: self._mark(tx, results))  # type: ignore[misc]
+            except StorageError as error:
+                # Sent but not marked: the lease ends and the same letter goes out again.
+                log.error("delivery_not_marked", letters=len(results), error=str(error))
+            for _ in results:
+                self._results.task_done()
+
+    async def _mark(self, tx: Transaction, results: Sequence[_Result]) -> None:
+        now = self._clock.now()
+        outbox = Outbox(tx, self._seal)
+        for queued, failure in results:
+            channel = queued.letter.channel
+            if failure is None:
+                await outbox.sent(queued.id, now)
+                self._metrics.delivered.labels(channel, "sent").inc()
+                self._metrics.latency.observe((to_micros(now) - queued.created_at) / 1e6)
+            elif isinstance(failure, PermanentFailureError) or now - from_micros(queued.created_at) >= GIVE_UP:
+                await outbox.give_up(queued.id, str(failure), now)
+                self._metrics.delivered.labels(channel, "given_up").inc()
+                log.error("delivery_given_up", outbox_id=queued.id, template=queued.letter.template, next="autopro outbox list")
+            else:
+                await outbox.retry(queued.id, str(failure), now + retry_delay(queued.attempts + 1))
+                self._metrics.delivered.labels(channel, "retry").inc()
+                log.warning("delivery_put_off", outbox_id=queued.id, attempt=queued.attempts + 1, error=str(failure)[:200])
+
+    async def _claim_due(self) -> None:
+        while not self._stopping:
+            try:
+                claimed = await self._claim()
+            except StorageError as error:
+                log.error("outbox_unreadable", error=str(error))
+                claimed = []
+            for queued in claimed:
+                await self._queue.put(queued)
+            if len(claimed) < BATCH:
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def _claim(self) -> list[Queued]:
+        now = self._clock.now()
+        if self._queue.qsize() > MEMORY // 2:  # what waits here would outlive its lease
+            return []
+        if not await self._database.read(lambda tx: Outbox(tx, self._seal).any_due(now)):
+            return []
+        return await self._database.write(lambda tx: Outbox(tx, self._seal).claim(BATCH, now))
+
+
+assert LEASE.total_seconds() > SEND_SECONDS  # noqa: S101 - two constants in two files that must agree

@@ -1,0 +1,42 @@
+"""What the desk counts of itself, for /metrics (Prometheus). No address, number or word of a message is ever a label."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
+
+
+class Metrics:
+    """One process's counters, in a registry of their own: two desks in one test do not share them."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.received = Counter(
+            "autopro_received",
+            "Messages that arrived, by source and what became of them",
+            ["source", "result"],
+            registry=self.registry,
+        )
+        self.answered = Counter(
+            "autopro_answered",
+            "Messages finished, by outcome: answered, silent and why, parked",
+            ["outcome"],
+            registry=self.registry,
+        )
+        self.delivered = Counter(
+            "autopro_delivered", "Sending attempts, by channel and result", ["channel", "result"], registry=self.registry
+        )
+        self.latency = Histogram(
+            "autopro_answer_seconds", "From arrival to delivery of the answer", buckets=_SECONDS, registry=self.registry
+        )
+        self.inbox_waiting = Gauge("autopro_inbox_waiting", "Accepted messages not yet answered", registry=self.registry)
+        self.inbox_oldest = Gauge("autopro_inbox_oldest_seconds", "Age of the oldest of them", registry=self.registry)
+        self.inbox_parked = Gauge("autopro_inbox_parked", "Messages that wait for a person", registry=self.registry)
+        self.outbox_waiting = Gauge("autopro_outbox_waiting", "Letters not yet sent", registry=self.registry)
+        self.outbox_oldest = Gauge("autopro_outbox_oldest_seconds", "Age of the oldest of them", registry=self.registry)
+        self.outbox_failed = Gauge("autopro_outbox_failed", "Letters given up", registry=self.registry)
+
+    def exposition(self) -> bytes:
+        """The text format of /metrics."""
+        return generate_latest(self.registry)

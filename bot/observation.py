@@ -1,0 +1,59 @@
+"""How the desk stands: what /readyz and /metrics say, read from the database when asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from bot.core.clock import Clock, to_micros
+from bot.core.errors import StorageError
+from bot.metrics import Metrics
+from storage.database import Database, Transaction
+from storage.depths import Depths
+
+
+class Observation:
+    """Looks at queues and tasks."""
+
+    def __init__(self, database: Database, metrics: Metrics, clock: Clock) -> None:
+        self._database = database
+        self._metrics = metrics
+        self._clock = clock
+        self._tasks: Sequence[asyncio.Task[None]] = ()
+
+    def watch(self, tasks: Sequence[asyncio.Task[None]]) -> None:
+        """The tasks without which the desk is not ready."""
+        self._tasks = tasks
+
+    async def obstacles(self) -> list[str]:
+        """What stands in the way of serving, a line each; [] when nothing does."""
+        found = [f"{task.get_name()} has ended; restart the desk" for task in self._tasks if task.done()]
+        try:
+            await self._database.read(_depths)
+        except StorageError as error:
+            found.append(f"database: {error}")
+        return found
+
+    async def exposition(self) -> bytes:
+        """The metrics, with the depths of both queues as they are now."""
+        try:
+            depths = await self._database.read(_depths)
+        except StorageError:
+            return self._metrics.exposition()
+        now = to_micros(self._clock.now())
+        metrics = self._metrics
+        metrics.inbox_waiting.set(depths.inbox_waiting)
+        metrics.inbox_oldest.set(_age(depths.inbox_oldest, now))
+        metrics.inbox_parked.set(depths.inbox_parked)
+        metrics.outbox_waiting.set(depths.outbox_waiting)
+        metrics.outbox_oldest.set(_age(depths.outbox_oldest, now))
+        metrics.outbox_failed.set(depths.outbox_failed)
+        return metrics.exposition()
+
+
+async def _depths(tx: Transaction) -> Depths:
+    return await Depths.read(tx)
+
+
+def _age(moment: int, now: int) -> float:
+    return max(0, now - moment) / 1e6 if moment else 0.0

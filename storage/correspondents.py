@@ -1,0 +1,88 @@
+"""What the desk remembers of a conversation: language, STOP, the list sent last, unrecognised messages of the day."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.core.clock import to_micros
+from bot.core.values import Language
+from storage.database import Transaction, statements
+
+_SQL = statements("correspondents")
+
+CHOICES_LAST = timedelta(days=7)
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Correspondent:
+    """A conversation as remembered."""
+
+    language: Language | None
+    stopped: bool
+    choices: tuple[int, ...]
+    unrecognised: int  # messages of the last 24 hours that no command matched
+    unrecognised_since: int  # microseconds UTC
+    known: bool
+
+
+STRANGER = Correspondent(None, stopped=False, choices=(), unrecognised=0, unrecognised_since=0, known=False)
+
+
+class Correspondents:
+    """The correspondents on an open transaction."""
+
+    def __init__(self, transaction: Transaction, now: datetime) -> None:
+        self._transaction = transaction
+        self._now = now
+
+    async def get(self, key: str) -> Correspondent:
+        """What is known of a conversation; STRANGER when nothing."""
+        row = await self._transaction.row(_SQL["get"], {"conversation": key})
+        if row is None:
+            return STRANGER
+        fresh = row["choices_at"] is not None and row["choices_at"] >= to_micros(self._now - CHOICES_LAST)
+        in_day = row["unrecognised_since"] >= to_micros(self._now - _DAY)
+        return Correspondent(
+            language=Language(row["language"]) if row["language"] else None,
+            stopped=row["stopped_at"] is not None,
+            choices=tuple(json.loads(row["choices"])) if fresh and row["choices"] else (),
+            unrecognised=int(row["unrecognised"]) if in_day else 0,
+            unrecognised_since=int(row["unrecognised_since"]) if in_day else 0,
+            known=True,
+        )
+
+    async def meet(self, key: str) -> None:
+        """Remembers that this conversation has begun."""
+        await self._transaction.run(_SQL["meet"], {"conversation": key, "now": to_micros(self._now)})
+
+    async def set_language(self, key: str, language: Language) -> None:
+        """Remembers the language for later answers."""
+        await self._transaction.run(_SQL["set_language"], {"conversation": key, "language": language})
+
+    async def stop_notices(self, key: str) -> None:
+        """STOP: no more notices to this conversation."""
+        await self._transaction.run(_SQL["stop"], {"conversation": key, "now": to_micros(self._now)})
+
+    async def choices(self, key: str) -> tuple[int, ...]:
+        """The shipments' ids of the list sent last, () when there is none or it is older than seven days."""
+        return (await self.get(key)).choices
+
+    async def set_choices(self, key: str, choices: tuple[int, ...]) -> None:
+        """Remembers the list just sent."""
+        await self._transaction.run(
+            _SQL["set_choices"], {"conversation": key, "choices": json.dumps(choices), "now": to_micros(self._now)}
+        )
+
+    async def count_unrecognised(self, key: str, known: Correspondent) -> None:
+        """Counts one more message that no command matched."""
+        since = known.unrecognised_since or to_micros(self._now)
+        await self._transaction.run(
+            _SQL["count_unrecognised"], {"conversation": key, "unrecognised": known.unrecognised + 1, "since": since}
+        )
+
+    async def forget_unrecognised(self, key: str) -> None:
+        """A valid command resets the count."""
+        await self._transaction.run(_SQL["count_unrecognised"], {"conversation": key, "unrecognised": 0, "since": 0})

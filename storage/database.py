@@ -1,0 +1,88 @@
+"""The port to the database: named statements in files, jobs that run in one transaction, durable when `write` returns.
+
+Statements are shared by SQLite and PostgreSQL, which asks for a few manners: parameters bind by mapping (`:name`), moments are
+integers (microseconds UTC), no LIKE, no arrays, and text is stripped of NUL and lone surrogates before it is bound (`clean`).
+A job awaits nothing but its transaction: on SQLite many jobs share one commit, and a job that waits makes all of them wait.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from importlib import resources
+from typing import Any, Protocol, TypeVar
+
+Result = TypeVar("Result")
+Row = Mapping[str, Any]
+Parameters = Mapping[str, Any]
+
+_NAME = re.compile(r"^-- name: (\w+)[ \t]*$", re.MULTILINE)
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class Transaction(Protocol):
+    """An open transaction. Rows are read by column name."""
+
+    async def rows(self, statement: str, parameters: Parameters | None = None) -> Sequence[Row]:
+        """All rows of a statement's answer."""
+        ...
+
+    async def row(self, statement: str, parameters: Parameters | None = None) -> Row | None:
+        """The first row, None when there is none."""
+        ...
+
+    async def run(self, statement: str, parameters: Parameters | None = None) -> int:
+        """Runs a statement; how many rows it changed."""
+        ...
+
+    async def run_many(self, statement: str, parameters: Sequence[Parameters]) -> None:
+        """Runs a statement once for each set of parameters."""
+        ...
+
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
+        """A part that is undone alone when an exception leaves it."""
+        ...
+
+
+Job = Callable[[Transaction], Awaitable[Result]]
+Then = Callable[[Result], None]
+
+
+class Database(Protocol):
+    """A database that the desk can stand on."""
+
+    async def write(self, job: Job[Result], then: Then[Result] | None = None) -> Result:
+        """Runs `job` in a transaction; when this returns, what it wrote survives a power cut.
+
+        `then` is called with the result as soon as it is durable, also when the caller was cancelled meanwhile. Raises what `job`
+        raised (its writes are undone) or StorageError (nothing was kept).
+        """
+        ...
+
+    async def read(self, job: Job[Result]) -> Result:
+        """Runs `job`, which only reads, beside whatever is being written."""
+        ...
+
+    async def close(self) -> None:
+        """Finishes what runs and lets go of files and connections."""
+        ...
+
+
+def statements(module: str) -> Mapping[str, str]:
+    """The named statements of `storage/queries/<module>.sql`: a line `-- name: xyz` begins each."""
+    text = resources.files("storage").joinpath("queries", f"{module}.sql").read_text(encoding="utf-8")
+    parts = _NAME.split(text)
+    return {name: body.strip() for name, body in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def clean(text: str) -> str:
+    """`text` without what a database cannot keep: NUL (PostgreSQL) and lone surrogates (UTF-8)."""
+    return _UNSTORABLE.sub("", text)
+
+
+def migrations(engine: str) -> list[tuple[int, str]]:
+    """The numbered migrations of an engine ("sqlite" or "postgresql"), oldest first, as (number, SQL)."""
+    folder = resources.files("storage").joinpath("migrations", engine)
+    files = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
+    return [(int(name.split("_", 1)[0]), folder.joinpath(name).read_text(encoding="utf-8")) for name in files]

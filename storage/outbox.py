@@ -1,0 +1,98 @@
+"""The letters to send: added in the transaction that answers, sent once, retried with growing delays, or given up and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.core.clock import to_micros
+from bot.core.letters import Letter, Queued, pack_letter, unpack_letter
+from bot.core.seal import Seal
+from bot.core.values import Channel
+from storage.database import Transaction, statements
+
+_SQL = statements("outbox")
+
+LEASE = timedelta(minutes=2)  # longer than one delivery may take (bot/delivery.py); after a crash the letter is due again
+
+
+class Outbox:
+    """The outbox on an open transaction."""
+
+    def __init__(self, transaction: Transaction, seal: Seal) -> None:
+        self._transaction = transaction
+        self._seal = seal
+
+    async def add(self, letter: Letter, inbox_id: int | None, now: datetime) -> Queued:
+        """Queues a letter, leased to this process: it hands the letter on from memory once the transaction is committed."""
+        moment = to_micros(now)
+        row = await self._transaction.row(
+            _SQL["add"],
+            {
+                "inbox_id": inbox_id,
+                "channel": letter.channel,
+                "conversation": letter.conversation,
+                "message_id": letter.message_id,
+                "template": letter.template,
+                "understood": int(letter.understood),
+                "secret": int(letter.secret),
+                "sealed": self._seal.close(pack_letter(letter), letter.message_id.encode()),
+                "due_at": to_micros(now + LEASE),
+                "created_at": moment,
+            },
+        )
+        assert row is not None  # noqa: S101 - INSERT … RETURNING without a conflict clause gives a row
+        return Queued(int(row["id"]), letter, 0, moment)
+
+    async def claim(self, count: int, now: datetime) -> list[Queued]:
+        """At most `count` due letters, oldest first."""
+        rows = await self._transaction.rows(_SQL["claim"], {"now": to_micros(now), "lease": to_micros(now + LEASE), "count": count})
+        return sorted((self._queued(row) for row in rows), key=lambda queued: queued.id)
+
+    async def any_due(self, now: datetime) -> bool:
+        """Whether a claim may find something; cheap, and writes nothing."""
+        return await self._transaction.row(_SQL["any_due"], {"now": to_micros(now)}) is not None
+
+    async def of_conversation(self, conversation: str) -> list[Queued]:
+        """What waits for one conversation, oldest first."""
+        return [self._queued(row) for row in await self._transaction.rows(_SQL["of_conversation"], {"conversation": conversation})]
+
+    async def sent(self, letter_id: int, now: datetime) -> None:
+        """Marks as sent and forgets the content."""
+        await self._transaction.run(_SQL["sent"], {"id": letter_id, "now": to_micros(now)})
+
+    async def retry(self, letter_id: int, error: str, due: datetime) -> None:
+        """Puts off until `due`; `error` is the relay's answer, for operators."""
+        await self._transaction.run(_SQL["retry"], {"id": letter_id, "error": error[:500], "due_at": to_micros(due)})
+
+    async def give_up(self, letter_id: int, error: str, now: datetime) -> None:
+        """Tries no more; the row stays."""
+        await self._transaction.run(_SQL["give_up"], {"id": letter_id, "error": error[:500], "now": to_micros(now)})
+
+    async def answered(self, message_ids: tuple[str, ...]) -> str | None:
+        """The template of the letter of ours that these Message-IDs name, None when they name none."""
+        for message_id in message_ids:
+            row = await self._transaction.row(_SQL["answered"], {"message_id": message_id})
+            if row is not None:
+                return str(row["template"])
+        return None
+
+    async def recent(self, conversation: str, since: datetime, limit: int) -> int:
+        """How many letters the conversation was sent since a moment; counting stops at `limit`."""
+        row = await self._transaction.row(_SQL["recent"], {"conversation": conversation, "since": to_micros(since), "count": limit})
+        return 0 if row is None else int(row["letters"])
+
+    def _queued(self, row: Mapping[str, Any]) -> Queued:
+        recipient, envelope_sender, content = unpack_letter(self._seal.open(bytes(row["sealed"]), row["message_id"].encode()))
+        letter = Letter(
+            channel=Channel(row["channel"]),
+            conversation=row["conversation"],
+            message_id=row["message_id"],
+            template=row["template"],
+            recipient=recipient,
+            content=content,
+            envelope_sender=envelope_sender,
+            secret=bool(row["secret"]),
+        )
+        return Queued(int(row["id"]), letter, int(row["attempts"]), int(row["created_at"]))

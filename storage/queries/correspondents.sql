@@ -1,0 +1,20 @@
+-- What the desk remembers of a conversation.
+
+-- name: get
+SELECT language, stopped_at, choices, choices_at, unrecognised, unrecognised_since, first_seen
+FROM correspondent WHERE conversation = :conversation
+
+-- name: meet
+INSERT INTO correspondent (conversation, first_seen) VALUES (:conversation, :now) ON CONFLICT (conversation) DO NOTHING
+
+-- name: set_language
+UPDATE correspondent SET language = :language WHERE conversation = :conversation
+
+-- name: stop
+UPDATE correspondent SET stopped_at = :now WHERE conversation = :conversation AND stopped_at IS NULL
+
+-- name: set_choices
+UPDATE correspondent SET choices = :choices, choices_at = :now WHERE conversation = :conversation
+
+-- name: count_unrecognised
+UPDATE correspondent SET unrecognised = :unrecognised, unrecognised_since = :since WHERE conversation = :conversation

@@ -1,0 +1,54 @@
+-- The accepted messages. A comment `/* skip locked */` is where an engine that serves several machines skips rows others hold.
+
+-- name: twin
+-- The same mail that came by another way, or (without Message-ID or Date) within the half hour.
+SELECT id FROM inbox WHERE twin = :twin AND received_at >= :since LIMIT 1
+
+-- name: accept
+INSERT INTO inbox (channel, source, identity, twin, conversation, sealed, state, due_at, received_at, finished_at, outcome)
+VALUES (:channel, :source, :identity, :twin, :conversation, :sealed, :state, :due_at, :received_at, :finished_at, :outcome)
+ON CONFLICT (identity) DO NOTHING
+RETURNING id
+
+-- name: any_due
+SELECT 1 AS due FROM inbox WHERE state = 'new' AND due_at <= :now LIMIT 1
+
+-- name: claim
+-- Due messages, each with its attempt counted, leased until `lease`. A message waits while an earlier one of its conversation is
+-- being handled: order is kept within a conversation.
+UPDATE inbox SET attempts = attempts + 1, due_at = :lease
+WHERE id IN (
+    SELECT candidate.id FROM inbox AS candidate
+    WHERE candidate.state = 'new' AND candidate.due_at <= :now
+    AND NOT EXISTS (
+        SELECT 1 FROM inbox AS earlier
+        WHERE earlier.conversation = candidate.conversation AND earlier.state = 'new'
+        AND earlier.id < candidate.id AND earlier.due_at > :now
+    )
+    ORDER BY candidate.due_at, candidate.id LIMIT :count /* skip locked */
+)
+RETURNING id, identity, conversation, sealed, attempts, received_at
+
+-- name: finish
+UPDATE inbox SET state = 'done', sealed = NULL, finished_at = :now, outcome = :outcome WHERE id = :id AND state = 'new'
+
+-- name: retry
+UPDATE inbox SET due_at = :due_at, outcome = :outcome WHERE id = :id AND state = 'new'
+
+-- name: park
+UPDATE inbox SET state = 'parked', finished_at = :now, outcome = :outcome WHERE id = :id AND state = 'new'
+
+-- name: parked
+SELECT id, channel, source, attempts, received_at, finished_at, outcome FROM inbox WHERE state = 'parked' ORDER BY id
+
+-- name: parked_one
+SELECT id, identity, sealed, attempts, received_at, outcome FROM inbox WHERE state = 'parked' AND id = :id
+
+-- name: replay
+UPDATE inbox SET state = 'new', attempts = 0, due_at = :now, finished_at = NULL WHERE id = :id AND state = 'parked'
+
+-- name: discard
+UPDATE inbox SET state = 'discarded', sealed = NULL, finished_at = :now WHERE id = :id AND state = 'parked'
+
+-- name: waiting
+SELECT count(*) AS waiting FROM inbox WHERE state = 'new'
