@@ -187,7 +187,7 @@ class Counter:
             await correspondents.set_choices(key, choices)
 
     def _handoff(self, channel: Channel, inbound: Inbound, reading: Reading, now: datetime) -> list[Letter]:
-        if reading.commands or not self._handoff_address or channel is not Channel.MAIL:
+        if reading.commands or reading.empty or not self._handoff_address or channel is not Channel.MAIL:
             return []
         facts = {"sender": inbound.sender.address, "subject": inbound.subject, "lines": tuple(inbound.text.split("\n")[:100])}
         return [self._composer.notice(self._handoff_address, Reply("handoff/forwarded", facts), None, now)]

@@ -16,7 +16,7 @@ SPEC = CommandSpec(
     effect=Effect.CHANGE,
     follows=Follows.NOTHING,
     undecided=frozenset({"STOP"}),
-    whole_line=frozenset({"STOP", "ARRÊT", "ARRÊTER"}),
+    whole_line=frozenset({"ARRÊT", "ARRÊTER"}),
 )
 
 

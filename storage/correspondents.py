@@ -1,4 +1,4 @@
-"""What the desk remembers of a conversation: language, STOP, the list sent last, unrecognised messages of the day."""
+"""What the desk remembers of a conversation: language, STOP, the list sent last, whether letters to it come back."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from storage.database import Transaction, statements
 _SQL = statements("correspondents")
 
 CHOICES_LAST = timedelta(days=7)
-_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +22,11 @@ class Correspondent:
     language: Language | None
     stopped: bool
     choices: tuple[int, ...]
-    unrecognised: int  # messages of the last 24 hours that no command matched
-    unrecognised_since: int  # microseconds UTC
+    bounced: bool  # the last word about a letter to it was that it could not be delivered
     known: bool
 
 
-STRANGER = Correspondent(None, stopped=False, choices=(), unrecognised=0, unrecognised_since=0, known=False)
+STRANGER = Correspondent(None, stopped=False, choices=(), bounced=False, known=False)
 
 
 class Correspondents:
@@ -44,13 +42,11 @@ class Correspondents:
         if row is None:
             return STRANGER
         fresh = row["choices_at"] is not None and row["choices_at"] >= to_micros(self._now - CHOICES_LAST)
-        in_day = row["unrecognised_since"] >= to_micros(self._now - _DAY)
         return Correspondent(
             language=Language(row["language"]) if row["language"] else None,
             stopped=row["stopped_at"] is not None,
             choices=tuple(json.loads(row["choices"])) if fresh and row["choices"] else (),
-            unrecognised=int(row["unrecognised"]) if in_day else 0,
-            unrecognised_since=int(row["unrecognised_since"]) if in_day else 0,
+            bounced=row["bounced_at"] is not None,
             known=True,
         )
 
@@ -76,13 +72,11 @@ class Correspondents:
             _SQL["set_choices"], {"conversation": key, "choices": json.dumps(choices), "now": to_micros(self._now)}
         )
 
-    async def count_unrecognised(self, key: str, known: Correspondent) -> None:
-        """Counts one more message that no command matched."""
-        since = known.unrecognised_since or to_micros(self._now)
-        await self._transaction.run(
-            _SQL["count_unrecognised"], {"conversation": key, "unrecognised": known.unrecognised + 1, "since": since}
-        )
+    async def mark_bounced(self, key: str) -> None:
+        """Remembers that a letter to this conversation could not be delivered."""
+        await self.meet(key)
+        await self._transaction.run(_SQL["bounced"], {"conversation": key, "moment": to_micros(self._now)})
 
-    async def forget_unrecognised(self, key: str) -> None:
-        """A valid command resets the count."""
-        await self._transaction.run(_SQL["count_unrecognised"], {"conversation": key, "unrecognised": 0, "since": 0})
+    async def forget_bounce(self, key: str) -> None:
+        """The address lives: its owner has written."""
+        await self._transaction.run(_SQL["bounced"], {"conversation": key, "moment": None})

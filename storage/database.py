@@ -2,7 +2,8 @@
 
 Statements are shared by SQLite and PostgreSQL, which asks for a few manners: parameters bind by mapping (`:name`), moments are
 integers (microseconds UTC), no LIKE, no arrays, and text is stripped of NUL and lone surrogates before it is bound (`clean`).
-A job awaits nothing but its transaction: on SQLite many jobs share one commit, and a job that waits makes all of them wait.
+A job awaits nothing but its transaction: on SQLite many jobs share one commit, and a job that waits makes all of them wait. After a
+refused statement a job goes on only outside the savepoint that it was in: letting it pass fails the job on both.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from importlib import resources
 from typing import Any, Protocol, TypeVar
+
+from bot.core.errors import StorageError
 
 Result = TypeVar("Result")
 Row = Mapping[str, Any]
@@ -61,7 +64,10 @@ class Database(Protocol):
         ...
 
     async def read(self, job: Job[Result]) -> Result:
-        """Runs `job`, which only reads, beside whatever is being written."""
+        """Runs `job`, which only reads, on one snapshot, beside whatever is being written.
+
+        Raises StorageError when the database is gone or the job writes.
+        """
         ...
 
     async def close(self) -> None:
@@ -86,3 +92,12 @@ def migrations(engine: str) -> list[tuple[int, str]]:
     folder = resources.files("storage").joinpath("migrations", engine)
     files = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
     return [(int(name.split("_", 1)[0]), folder.joinpath(name).read_text(encoding="utf-8")) for name in files]
+
+
+def refuse_newer(newest: int | None, known: Sequence[tuple[int, str]], name: str) -> None:
+    """Raises StorageError when a database has seen migrations that this program does not know."""
+    if newest is not None and newest > known[-1][0]:
+        raise StorageError(
+            f"{name} was made by a newer version of the desk (schema {newest}, known here {known[-1][0]}). "
+            "Install that version again, or restore a backup from before it."
+        )

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from bot.core.clock import to_micros
 from bot.core.seal import Seal, pack_record, unpack_record
 from bot.core.values import RawRecord
-from storage.database import Transaction, statements
+from storage.database import Transaction, clean, statements
 
 _SQL = statements("inbox")
 
@@ -106,13 +106,29 @@ class Inbox:
         """Whether a claim may find something; cheap, and writes nothing."""
         return await self._transaction.row(_SQL["any_due"], {"now": to_micros(now)}) is not None
 
-    async def finish(self, message_id: int, outcome: str, now: datetime) -> bool:
-        """Marks as answered and forgets the content; False when another worker has finished it."""
-        return await self._transaction.run(_SQL["finish"], {"id": message_id, "outcome": outcome, "now": to_micros(now)}) == 1
+    async def finish(
+        self, message_id: int, outcome: str, now: datetime, *, authenticity: str = "", authenticity_domain: str = ""
+    ) -> bool:
+        """Marks as answered and forgets the content; False when another worker has finished it.
+
+        `authenticity` is why the sender counts as authentic or not, about `authenticity_domain` ("" where nobody looked).
+        """
+        values = {
+            "id": message_id,
+            "outcome": outcome,
+            "now": to_micros(now),
+            "authenticity": authenticity,
+            "authenticity_domain": clean(authenticity_domain),
+        }
+        return await self._transaction.run(_SQL["finish"], values) == 1
 
     async def retry(self, message_id: int, outcome: str, due: datetime) -> None:
         """Puts off until `due`."""
         await self._transaction.run(_SQL["retry"], {"id": message_id, "outcome": outcome, "due_at": to_micros(due)})
+
+    async def wait(self, message_id: int, outcome: str, due: datetime) -> None:
+        """Puts off until `due` for no fault of the message: its attempt does not count."""
+        await self._transaction.run(_SQL["wait"], {"id": message_id, "outcome": outcome, "due_at": to_micros(due)})
 
     async def park(self, message_id: int, reason: str, now: datetime) -> bool:
         """Sets aside for a person, with its content."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,11 +11,20 @@ from bot.core.clock import to_micros
 from bot.core.letters import Letter, Queued, pack_letter, unpack_letter
 from bot.core.seal import Seal
 from bot.core.values import Channel
-from storage.database import Transaction, statements
+from storage.database import Transaction, clean, statements
 
 _SQL = statements("outbox")
 
 LEASE = timedelta(minutes=2)  # longer than one delivery may take (bot/delivery.py); after a crash the letter is due again
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A letter of ours that a message answers or reports on."""
+
+    id: int
+    conversation: str
+    template: str
 
 
 class Outbox:
@@ -70,18 +80,22 @@ class Outbox:
         """Tries no more; the row stays."""
         await self._transaction.run(_SQL["give_up"], {"id": letter_id, "error": error[:500], "now": to_micros(now)})
 
-    async def answered(self, message_ids: tuple[str, ...]) -> str | None:
-        """The template of the letter of ours that these Message-IDs name, None when they name none."""
+    async def hold(self, letter_id: int, reason: str, due: datetime) -> None:
+        """Puts off until `due` without counting an attempt: the letter waits for a safe way out."""
+        await self._transaction.run(_SQL["hold"], {"id": letter_id, "error": reason[:500], "due_at": to_micros(due)})
+
+    async def answered(self, message_ids: tuple[str, ...]) -> Sent | None:
+        """The letter of ours that the first known of these Message-IDs names, None when they name none."""
         for message_id in message_ids:
-            row = await self._transaction.row(_SQL["answered"], {"message_id": message_id})
+            row = await self._transaction.row(_SQL["answered"], {"message_id": clean(message_id)})
             if row is not None:
-                return str(row["template"])
+                return Sent(int(row["id"]), row["conversation"], row["template"])
         return None
 
-    async def recent(self, conversation: str, since: datetime, limit: int) -> int:
-        """How many letters the conversation was sent since a moment; counting stops at `limit`."""
-        row = await self._transaction.row(_SQL["recent"], {"conversation": conversation, "since": to_micros(since), "count": limit})
-        return 0 if row is None else int(row["letters"])
+    async def bounced(self, letter_id: int, status: str, now: datetime) -> bool:
+        """Marks that a letter came back; False when it was marked before."""
+        values = {"id": letter_id, "status": clean(status), "now": to_micros(now)}
+        return await self._transaction.run(_SQL["bounced"], values) == 1
 
     def _queued(self, row: Mapping[str, Any]) -> Queued:
         recipient, envelope_sender, content = unpack_letter(self._seal.open(bytes(row["sealed"]), row["message_id"].encode()))

@@ -1,30 +1,51 @@
 """PostgreSQL behind the port, for carriers that already run one or want several machines (asyncpg).
 
 Every job is a transaction of its own on a pooled connection: PostgreSQL groups commits itself. `:name` becomes `$n` once for each
-statement.
+statement. The pool is the desk's own: no pgbouncer is needed between, and one that hands a connection to another client after each
+transaction would break the statements prepared on it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from functools import lru_cache
 from typing import Any
 
 import asyncpg
 
 from bot.core.errors import StatementRefused, StorageBusy, StorageError, StorageFull
-from storage.database import Job, Parameters, Result, Row, Then, migrations
+from storage.database import Job, Parameters, Result, Row, Then, migrations, refuse_newer
 
 _CONNECTIONS = 10
+_CONNECT_SECONDS = 10.0
 _COMMAND_SECONDS = 15.0
+_MIGRATION_SECONDS = 3_600.0  # a new column on a large table; other desks wait for it
 _TRIES = 3  # a deadlock or serialization failure is nobody's fault: the job runs again
-_MIGRATION_LOCK = 8_420_114  # an arbitrary number that all desks of a database agree on
+_CLOSE_SECONDS = 10.0
+_MIGRATION_LOCK = 8_420_114  # arbitrary numbers that all desks of a database agree on
+_CLAIM_LOCK = 8_420_115
+
+# Where rows are claimed. Two claims at once would not see each other's leases, and one machine could answer a conversation's second
+# message while another answers its first: claims go one after the other, whatever else is written goes on beside them.
+_CLAIMS = "/* skip locked */"
 
 # A named parameter, outside quotes and not a `::cast`.
 _PARAMETER = re.compile(r"'[^']*'|--[^\n]*|(?<!:):([a-z_][a-z0-9_]*)")
+
+
+# What asyncpg raises: the server's errors, its own, a lost connection, `command_timeout`, values that cannot be encoded.
+_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, ValueError, OverflowError)
+# Of those, what concerns one statement (asyncpg's own DataError is a ValueError).
+_ONE_STATEMENT = (
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.DataError,
+    asyncpg.SyntaxOrAccessError,
+    ValueError,
+    OverflowError,
+)
 
 
 @lru_cache(maxsize=1024)
@@ -39,7 +60,7 @@ def _translate(statement: str) -> tuple[str, tuple[str, ...]]:
             names.append(name)
         return f"${names.index(name) + 1}"
 
-    sql = _PARAMETER.sub(number, statement.replace("/* skip locked */", "FOR UPDATE SKIP LOCKED"))
+    sql = _PARAMETER.sub(number, statement.replace(_CLAIMS, "FOR UPDATE SKIP LOCKED"))
     return sql, tuple(names)
 
 
@@ -48,13 +69,14 @@ class _Open:
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
+        self.failure: StorageError | None = None  # after which PostgreSQL undoes everything to the last savepoint, at COMMIT too
 
     async def rows(self, statement: str, parameters: Parameters | None = None) -> Sequence[Row]:
         sql, values = _bind(statement, parameters)
-        try:
+        with self._watched():
+            if _CLAIMS in statement:
+                await self._connection.execute(f"SELECT pg_advisory_xact_lock({_CLAIM_LOCK})")
             found: Sequence[Row] = await self._connection.fetch(sql, *values)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-            raise _storage_error(error) from error
         return found
 
     async def row(self, statement: str, parameters: Parameters | None = None) -> Row | None:
@@ -63,27 +85,40 @@ class _Open:
 
     async def run(self, statement: str, parameters: Parameters | None = None) -> int:
         sql, values = _bind(statement, parameters)
-        try:
+        with self._watched():
             status: str = await self._connection.execute(sql, *values)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-            raise _storage_error(error) from error
         count = status.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
 
     async def run_many(self, statement: str, parameters: Sequence[Parameters]) -> None:
-        sql, names = _translate(statement)
-        try:
-            await self._connection.executemany(sql, [tuple(one[name] for name in names) for one in parameters])
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-            raise _storage_error(error) from error
+        with self._watched():
+            await self._connection.executemany(_translate(statement)[0], [_bind(statement, one)[1] for one in parameters])
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         return self._savepoint()
 
     @asynccontextmanager
     async def _savepoint(self) -> AsyncIterator[None]:
-        async with self._connection.transaction():  # inside a transaction, asyncpg makes a savepoint of it
+        part = self._connection.transaction()  # inside a transaction, asyncpg makes a savepoint of it
+        with self._watched():
+            await part.start()
+        try:
             yield
+        except BaseException:
+            with self._watched():
+                await part.rollback()
+            self.failure = None
+            raise
+        with self._watched():
+            await part.commit()
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        try:
+            yield
+        except _ERRORS as error:
+            self.failure = _storage_error(error)
+            raise self.failure from error
 
 
 class PostgresqlDatabase:
@@ -91,39 +126,65 @@ class PostgresqlDatabase:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
+        self._running: set[asyncio.Task[Any]] = set()
+        self._closing = False
 
     async def write(self, job: Job[Result], then: Then[Result] | None = None) -> Result:
         """Runs `job` in a transaction of its own; see `Database.write`."""
+        if self._closing:
+            raise StorageError("the database is closing; try again when the desk runs")
         # Shielded: a caller that is cancelled while the commit is under way must not leave it half known.
-        return await asyncio.shield(asyncio.ensure_future(self._write(job, then)))
+        task = asyncio.create_task(self._write(job, then))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
 
     async def _write(self, job: Job[Result], then: Then[Result] | None) -> Result:
-        for attempt in range(1, _TRIES + 1):
+        for left in reversed(range(_TRIES)):
             try:
-                async with self._pool.acquire() as connection, connection.transaction():
-                    result = await job(_Open(connection))
+                result = await self._transaction(job)
             except StorageBusy:
-                if attempt == _TRIES:
+                if not left:
                     raise
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
-                raise _storage_error(error) from error
             else:
                 if then is not None:
                     then(result)
                 return result
         raise AssertionError("unreachable")
 
-    async def read(self, job: Job[Result]) -> Result:
-        """Runs `job` on a pooled connection; see `Database.read`."""
+    async def _transaction(self, job: Job[Result], **options: Any) -> Result:
+        connection = await _told(self._pool.acquire(timeout=_COMMAND_SECONDS))
         try:
-            async with self._pool.acquire() as connection:
-                return await job(_Open(connection))
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
-            raise _storage_error(error) from error
+            transaction = connection.transaction(**options)
+            await _told(transaction.start())
+            opened = _Open(connection)
+            try:
+                result = await job(opened)
+                if opened.failure is not None:
+                    raise opened.failure
+            except BaseException:
+                with suppress(StorageError):  # a lost connection has undone it already; the job's own error is what counts
+                    await _told(transaction.rollback())
+                raise
+            await _told(transaction.commit())
+        finally:
+            with suppress(StorageError):
+                await _told(self._pool.release(connection))
+        return result
+
+    async def read(self, job: Job[Result]) -> Result:
+        """Runs `job` on a pooled connection, on one snapshot; see `Database.read`."""
+        return await self._transaction(job, isolation="repeatable_read", readonly=True)
 
     async def close(self) -> None:
         """Waits for what runs, then closes the pool."""
-        await self._pool.close()
+        self._closing = True
+        await asyncio.gather(*self._running, return_exceptions=True)
+        try:
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                await self._pool.close()
+        except _ERRORS:
+            self._pool.terminate()  # a server that does not answer: nothing of ours is on its way any more
 
 
 async def open_postgresql(url: str) -> PostgresqlDatabase:
@@ -133,34 +194,58 @@ async def open_postgresql(url: str) -> PostgresqlDatabase:
             url,
             min_size=1,
             max_size=_CONNECTIONS,
+            timeout=_CONNECT_SECONDS,
             command_timeout=_COMMAND_SECONDS,
-            server_settings={"application_name": "autopro-desk", "timezone": "UTC"},
+            # synchronous_commit: where a server has it off, a mail that was answered 250 could vanish in a power cut.
+            server_settings={"application_name": "autopro-desk", "timezone": "UTC", "synchronous_commit": "on"},
         )
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError) as error:
+    except _ERRORS as error:
         raise StorageError(
-            f"cannot reach the PostgreSQL database: {error}. Check [database] url and that the server runs."
+            f"cannot reach the PostgreSQL database: {_words(error)}. Check [database] url and that the server runs."
         ) from error
     try:
         async with pool.acquire() as connection, connection.transaction():
             await _migrate(connection)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+    except StorageError:
         await pool.close()
-        raise StorageError(f"cannot migrate the database: {error}. The desk's user must own its schema.") from error
+        raise
+    except _ERRORS as error:
+        await pool.close()
+        raise StorageError(f"cannot migrate the database: {_words(error)}. The desk's user must own its schema.") from error
     return PostgresqlDatabase(pool)
 
 
 async def _migrate(connection: asyncpg.Connection) -> None:
-    await connection.execute("SELECT pg_advisory_xact_lock($1)", _MIGRATION_LOCK)
+    # Another desk may be at it: its end is waited for.
+    await connection.execute(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})", timeout=_MIGRATION_SECONDS)
     await connection.execute("CREATE TABLE IF NOT EXISTS schema_version (number BIGINT PRIMARY KEY)")
-    for number, sql in migrations("postgresql"):
+    known = migrations("postgresql")
+    refuse_newer(await connection.fetchval("SELECT max(number) FROM schema_version"), known, "the database")
+    for number, sql in known:
         if await connection.fetchrow("SELECT 1 FROM schema_version WHERE number = $1", number) is None:
-            await connection.execute(sql)
+            await connection.execute(sql, timeout=_MIGRATION_SECONDS)
             await connection.execute("INSERT INTO schema_version (number) VALUES ($1)", number)
 
 
 def _bind(statement: str, parameters: Mapping[str, Any] | None) -> tuple[str, list[Any]]:
     sql, names = _translate(statement)
-    return sql, [parameters[name] for name in names] if parameters else []
+    values = parameters or {}
+    try:
+        return sql, [values[name] for name in names]
+    except KeyError as error:
+        raise StatementRefused(f"the database refused a statement: no value for {error}") from error
+
+
+async def _told(step: Awaitable[Result]) -> Result:
+    """Awaits a step of asyncpg; its errors in our words."""
+    try:
+        return await step
+    except _ERRORS as error:
+        raise _storage_error(error) from error
+
+
+def _words(error: BaseException) -> str:
+    return str(error) or type(error).__name__
 
 
 def _storage_error(error: BaseException) -> StorageError:
@@ -168,6 +253,6 @@ def _storage_error(error: BaseException) -> StorageError:
         return StorageFull("the disk of the PostgreSQL server is full; free some space, the senders try again")
     if isinstance(error, asyncpg.SerializationError | asyncpg.DeadlockDetectedError | asyncpg.LockNotAvailableError):
         return StorageBusy("another transaction was in the way; the senders try again")
-    if isinstance(error, asyncpg.IntegrityConstraintViolationError | asyncpg.DataError | asyncpg.SyntaxOrAccessError):
+    if isinstance(error, _ONE_STATEMENT):
         return StatementRefused(f"the database refused a statement: {error}")
-    return StorageError(f"the database failed: {error}; is the PostgreSQL server up? The senders try again")
+    return StorageError(f"the database failed: {_words(error)}; is the PostgreSQL server up? The senders try again")

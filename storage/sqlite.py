@@ -1,7 +1,7 @@
 """SQLite behind the port: one writer, many jobs a commit, reads beside it.
 
 The statements of a transaction run on the event loop (a few microseconds each); what can wait for a disk or another process, the
-commit and a busy begin, runs in aiosqlite's thread. WAL with `synchronous=FULL`: with NORMAL a commit is not synced, and a mail
+commit and a busy begin, runs in a thread. WAL with `synchronous=FULL`: with NORMAL a commit is not synced, and a mail
 that was answered 250 could vanish in a power cut (https://www.sqlite.org/pragma.html#pragma_synchronous).
 """
 
@@ -10,77 +10,28 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import aiosqlite
-
-from bot.core.errors import StatementRefused, StorageBusy, StorageError, StorageFull
-from storage.database import Job, Parameters, Result, Row, Then, migrations
+from bot.core.errors import StorageError
+from storage.database import Job, Result, Then, migrations, refuse_newer
+from storage.sqlite_transaction import SqliteTransaction, primary_code, storage_error
 
 GROUP = 64  # jobs that share one commit at most: beyond it the sync is a small part already, and the first would wait long
 BUSY_SECONDS = 15.0  # how long another process (an import) may hold the database before a mail is answered 451
+_READ_BUSY_MILLISECONDS = 1000  # a reader waits only while another process recovers the log; the event loop waits with it
 
 _PRAGMAS = (
-    "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA cache_size = -16000",
+    "PRAGMA journal_size_limit = 67108864",  # octets: what the log keeps of the disk after a large import
 )
-
-
-class _Open:
-    """A transaction on the writer's connection (or the reader's). Its methods finish without waiting."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        self._depth = 0
-
-    async def rows(self, statement: str, parameters: Parameters | None = None) -> Sequence[Row]:
-        try:
-            return self._connection.execute(statement, parameters or {}).fetchall()
-        except sqlite3.Error as error:
-            raise _storage_error(error) from error
-
-    async def row(self, statement: str, parameters: Parameters | None = None) -> Row | None:
-        rows = await self.rows(statement, parameters)  # all of them: a RETURNING statement takes effect when it is finished
-        return rows[0] if rows else None
-
-    async def run(self, statement: str, parameters: Parameters | None = None) -> int:
-        try:
-            return self._connection.execute(statement, parameters or {}).rowcount
-        except sqlite3.Error as error:
-            raise _storage_error(error) from error
-
-    async def run_many(self, statement: str, parameters: Sequence[Parameters]) -> None:
-        try:
-            self._connection.executemany(statement, parameters)
-        except sqlite3.Error as error:
-            raise _storage_error(error) from error
-
-    def savepoint(self) -> AbstractAsyncContextManager[None]:
-        return self._savepoint()
-
-    @asynccontextmanager
-    async def _savepoint(self) -> AsyncIterator[None]:
-        name = f"part{self._depth}"
-        self._depth += 1
-        self._connection.execute(f"SAVEPOINT {name}")
-        try:
-            yield
-        except BaseException:
-            if self._connection.in_transaction:  # a full disk may have undone everything already
-                self._connection.execute(f"ROLLBACK TO {name}")
-                self._connection.execute(f"RELEASE {name}")
-            raise
-        else:
-            self._connection.execute(f"RELEASE {name}")
-        finally:
-            self._depth -= 1
 
 
 class _Waiting:
@@ -95,17 +46,41 @@ class _Waiting:
         self.result: Any = None
         self.failure: BaseException | None = None
 
+    def committed(self) -> None:
+        """Tells who waits; a job that failed by itself was undone by itself."""
+        if self.failure is None and self.then is not None:
+            try:
+                self.then(self.result)
+            except Exception as error:  # the caller's own fault, and nobody else's
+                self.failure = error
+        if self.done.done():  # its caller was cancelled
+            return
+        if isinstance(self.failure, asyncio.CancelledError):
+            self.done.cancel()
+        elif self.failure is not None:
+            self.done.set_exception(self.failure)
+        else:
+            self.done.set_result(self.result)
+
+    def lost(self, reason: StorageError) -> None:
+        """Tells who waits that nothing was kept."""
+        if not self.done.done():
+            self.done.set_exception(type(reason)(str(reason)))  # an exception of its own: each caller's traceback grows on it
+
 
 class SqliteDatabase:
     """The embedded database. Made by `open_sqlite`."""
 
-    def __init__(self, writer: aiosqlite.Connection, raw: sqlite3.Connection, reader: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, writer: sqlite3.Connection, reader: sqlite3.Connection) -> None:
+        self._path = path
+        self._file = _file(path)
         self._writer = writer
-        self._raw = raw
         self._reader = reader
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite")
         self._queue: deque[_Waiting] = deque()
         self._arrived = asyncio.Event()
         self._closing = False
+        self._closed = False
         self._committer = asyncio.create_task(self._commit_groups(), name="sqlite committer")
 
     async def write(self, job: Job[Result], then: Then[Result] | None = None) -> Result:
@@ -118,72 +93,111 @@ class SqliteDatabase:
         return await done
 
     async def read(self, job: Job[Result]) -> Result:
-        """Runs `job` on the read connection; see `Database.read`."""
-        return await job(_Open(self._reader))
+        """Runs `job` on the read connection, on one snapshot; see `Database.read`."""
+        if self._closed:
+            raise StorageError("the database is closed; try again when the desk runs")
+        self._check_still_there()
+        begins = not self._reader.in_transaction
+        try:
+            if begins:
+                self._reader.execute("BEGIN")
+            return await job(SqliteTransaction(self._reader))
+        except sqlite3.Error as error:
+            raise storage_error(error) from error
+        finally:
+            if begins and not self._closed and self._reader.in_transaction:
+                self._reader.execute("COMMIT")
 
     async def close(self) -> None:
-        """Commits what waits, then closes both connections (an open aiosqlite thread would hang exit)."""
+        """Commits what waits, then closes both connections."""
         self._closing = True
         self._arrived.set()
-        await self._committer
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(self._committer, return_exceptions=True)
+        if self._closed:
+            return
+        self._closed = True
         self._reader.close()
-        await self._writer.close()
+        try:
+            await self._in_thread(self._writer.close)  # the last to close copies the log into the database and syncs it
+        finally:
+            self._thread.shutdown(wait=False)
+
+    async def _in_thread(self, function: Callable[[], None]) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._thread, function)
 
     async def _commit_groups(self) -> None:
-        while True:
-            await self._arrived.wait()
-            self._arrived.clear()
+        try:
+            while True:
+                await self._arrived.wait()
+                self._arrived.clear()
+                while self._queue:
+                    await self._commit_group([self._queue.popleft() for _ in range(min(GROUP, len(self._queue)))])
+                if self._closing:
+                    return
+        finally:
+            self._closing = True
             while self._queue:
-                group = [self._queue.popleft() for _ in range(min(GROUP, len(self._queue)))]
-                await self._commit_group(group)
-            if self._closing:
-                return
+                self._queue.popleft().lost(StorageError("the database is closing; try again when the desk runs"))
 
     async def _commit_group(self, group: list[_Waiting]) -> None:
         try:
             await self._begin()
             for waiting in group:
                 await self._run(waiting)
-            await self._writer.commit()
-        except (sqlite3.Error, StorageError) as error:
-            with suppress(sqlite3.Error):
-                await self._writer.rollback()
-            failure = error if isinstance(error, StorageError) else _storage_error(error)
+            await self._in_thread(self._writer.commit)
+        except BaseException as error:
+            failure = error if isinstance(error, StorageError) else storage_error(error)
             for waiting in group:
-                waiting.failure = failure
-        for waiting in group:
-            if waiting.failure is None and waiting.then is not None:
-                waiting.then(waiting.result)
-            if waiting.done.cancelled():
-                continue
-            if waiting.failure is not None:
-                waiting.done.set_exception(waiting.failure)
-            else:
-                waiting.done.set_result(waiting.result)
+                waiting.lost(failure)
+            with suppress(sqlite3.Error):
+                await asyncio.shield(self._in_thread(self._writer.rollback))
+            if not isinstance(error, sqlite3.Error | StorageError):
+                raise
+        else:
+            for waiting in group:
+                waiting.committed()
 
     async def _begin(self) -> None:
         # BEGIN IMMEDIATE: a deferred transaction that reads first and writes later fails at once when another process wrote
         # in between, whatever the busy time-out. Mostly nobody else writes, so it is tried without a thread first.
+        self._check_still_there()
         try:
-            self._raw.execute("BEGIN IMMEDIATE")
+            self._writer.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            if primary_code(error) != sqlite3.SQLITE_BUSY:
                 raise
-            await self._writer.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
-            try:
-                await self._writer.execute("BEGIN IMMEDIATE")
-            finally:
-                self._raw.execute("PRAGMA busy_timeout = 0")
+            await self._in_thread(self._begin_patiently)
+
+    def _begin_patiently(self) -> None:
+        self._writer.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+        try:
+            self._writer.execute("BEGIN IMMEDIATE")
+        finally:
+            self._writer.execute("PRAGMA busy_timeout = 0")
 
     async def _run(self, waiting: _Waiting) -> None:
-        transaction = _Open(self._raw)
+        transaction = SqliteTransaction(self._writer)
         try:
             async with transaction.savepoint():
                 waiting.result = await waiting.job(transaction)
-        except Exception as error:  # the job's own: handed to its caller, the others go on
-            if isinstance(error, StorageError) and not isinstance(error, StatementRefused):
-                raise  # a full or failing disk: nothing of the group can be kept
+                if transaction.failure is not None:  # PostgreSQL undoes the whole job then
+                    raise transaction.failure
+        except (Exception, asyncio.CancelledError) as error:  # the job's own: handed to its caller, the others go on
+            if _is_cancelled(self._committer):
+                raise
             waiting.failure = error
+        if transaction.broken is not None:
+            raise transaction.broken  # a full or failing disk: nothing of the group can be kept
+        if not self._writer.in_transaction:
+            raise StorageError("the database undid a whole transaction; look at its disk, the senders try again")
+
+    def _check_still_there(self) -> None:
+        # SQLite goes on writing to a file that was moved or deleted, and all of it would be gone at the next start.
+        if _file(self._path) != self._file:
+            raise StorageError(
+                f"{self._path} was moved, replaced or deleted under the running desk; put it back, or start the desk afresh"
+            )
 
 
 async def open_sqlite(path: Path) -> SqliteDatabase:
@@ -191,58 +205,85 @@ async def open_sqlite(path: Path) -> SqliteDatabase:
 
     Raises StorageError when the file cannot be made or opened, with what to do.
     """
-    raw = _connect(path)
+    writer = _connect(path)
     try:
+        _use_log(writer, path)
         for pragma in _PRAGMAS:
-            raw.execute(pragma)
-        _migrate(raw)
-        raw.execute("PRAGMA busy_timeout = 0")
+            writer.execute(pragma)
+        _migrate(writer, path)
+        writer.execute("PRAGMA busy_timeout = 0")
         reader = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
         reader.row_factory = sqlite3.Row
         reader.execute("PRAGMA query_only = ON")
-        reader.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+        reader.execute(f"PRAGMA busy_timeout = {_READ_BUSY_MILLISECONDS}")
     except sqlite3.Error as error:
-        raw.close()
-        raise StorageError(f"cannot use {path} as database: {error}. Restore it from a backup or name another file.") from error
-    writer = aiosqlite.Connection(lambda: raw, 64)
-    await writer
-    return SqliteDatabase(writer, raw, reader)
+        writer.close()
+        raise StorageError(f"cannot use {path} as database: {error}. {_what_to_do(error, path)}") from error
+    except StorageError:
+        writer.close()
+        raise
+    return SqliteDatabase(path, writer, reader)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600, exist_ok=True)
-        raw = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
     except (OSError, sqlite3.Error) as error:
         raise StorageError(f"cannot open {path}: {error}. Make its folder writable for the user that runs the desk.") from error
-    raw.row_factory = sqlite3.Row
-    raw.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
-    return raw
+    connection.row_factory = sqlite3.Row
+    connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+    return connection
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
+def _use_log(connection: sqlite3.Connection, path: Path) -> None:
+    # Where shared memory does not work (network file systems) SQLite keeps its old journal without a word, and readers and
+    # the writer would shut each other out.
+    mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    if mode != "wal":
+        raise StorageError(f"{path} cannot have a write-ahead log where it is; put [database] url on a local disk")
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("CREATE TABLE IF NOT EXISTS schema_version (number INTEGER PRIMARY KEY)")
-    for number, sql in migrations("sqlite"):
-        script = f"BEGIN EXCLUSIVE;\n{sql}\nINSERT INTO schema_version (number) VALUES ({number});\nCOMMIT;"
-        if connection.execute("SELECT 1 FROM schema_version WHERE number = ?", (number,)).fetchone():
+    known = migrations("sqlite")
+    refuse_newer(connection.execute("SELECT max(number) FROM schema_version").fetchone()[0], known, str(path))
+    for number, sql in known:
+        if _is_done(connection, number):
             continue
         try:
-            connection.executescript(script)
+            connection.executescript(f"BEGIN EXCLUSIVE;\n{sql}\nINSERT INTO schema_version (number) VALUES ({number});\nCOMMIT;")
         except sqlite3.Error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-            # another process may have migrated while this one waited for the lock
-            if not connection.execute("SELECT 1 FROM schema_version WHERE number = ?", (number,)).fetchone():
+            if not _is_done(connection, number):  # another process may have migrated while this one waited for the lock
                 raise
 
 
-def _storage_error(error: sqlite3.Error) -> StorageError:
-    primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if primary == sqlite3.SQLITE_FULL:
-        return StorageFull("the disk that holds the database is full; free some space, the senders try again")
-    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StorageBusy("another process holds the database; the senders try again")
-    if primary in (sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_RANGE):
-        return StatementRefused(f"the database refused a statement: {error}")
-    return StorageError(f"the database failed: {error}; look at its disk, the senders try again")
+def _is_done(connection: sqlite3.Connection, number: int) -> bool:
+    return connection.execute("SELECT 1 FROM schema_version WHERE number = ?", (number,)).fetchone() is not None
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _is_cancelled(task: asyncio.Task[None]) -> bool:
+    return task.cancelling() > 0
+
+
+def _what_to_do(error: sqlite3.Error, path: Path) -> str:
+    match primary_code(error):
+        case sqlite3.SQLITE_FULL:
+            return "Free some space on its disk."
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return "Another program holds it: wait until it has finished, or stop it."
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
+            return f"Make {path} and its folder writable for the user that runs the desk."
+        case _:
+            return "Restore it from a backup or name another file in [database] url."

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.commands.import_command import import_samples
-
 from bot.config import Settings, load
 from bot.core.clock import SystemClock
 from bot.core.errors import AutoproError

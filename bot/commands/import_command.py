@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from bot.commands.common import run, with_settings
 from bot.commands.import_work import Watcher, import_into, import_samples, unwatched
@@ -71,13 +71,13 @@ def _watched(*, shown: bool) -> Iterator[Watcher]:
         return
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[tuple[str, str], int] = {}
+        tasks: dict[tuple[str, str], TaskID] = {}
 
         def watch(file: str, step: str, done: int, of: int) -> None:
             key = (file, step)
             if key not in tasks:
                 tasks[key] = bars.add_task(f"{step} {Path(file).name}", total=of)
-            bars.update(tasks[key], completed=done, total=of)  # type: ignore[arg-type]
+            bars.update(tasks[key], completed=done, total=of)
 
         yield watch
 

@@ -20,7 +20,7 @@ class StorageBusy(StorageError):
 
 
 class StatementRefused(StorageError):
-    """One statement was refused (a constraint); the transaction around it still stands."""
+    """One statement was refused (a constraint); its savepoint or job is undone, what is around it still stands."""
 
 
 class SettingsError(AutoproError):

@@ -10,7 +10,7 @@ import unicodedata
 from functools import lru_cache
 
 MAX_FOLDED = 8_192  # characters looked at; a line of a letter is far shorter
-_INVISIBLE = frozenset({"Cf", "Mn", "Me"})  # soft hyphens, joiners, direction marks, accents: nothing stands in their place
+_INVISIBLE = frozenset({"Cf", "Mn", "Mc", "Me"})  # soft hyphens, joiners, direction marks, accents: nothing stands in their place
 _LETTERS = frozenset({"Lu", "Ll", "Lt", "Lo"})  # not Lm: U+02BC is an apostrophe there
 _LIGATURES = {"Æ": "AE", "Œ": "OE"}
 
@@ -50,10 +50,14 @@ def _fold_character(character: str) -> str:
         return ""
     if category in ("No", "Nl") or category == "Lm":
         return " "
-    upper = unicodedata.normalize("NFKC", character).upper()
-    kept = [_kept(part) for part in unicodedata.normalize("NFKD", upper)]
-    folded = "".join(_LIGATURES.get(part, part) for part in kept)
+    # Accents go before the upper case is taken: U+0345 would become a letter of its own.
+    folded = _plain(_plain(character).upper())
     return " " if " " in folded or not folded else folded
+
+
+def _plain(text: str) -> str:
+    """Letters and ASCII digits of the compatibility form, a space for everything else."""
+    return "".join(_LIGATURES.get(kept, kept) for part in unicodedata.normalize("NFKD", text) if (kept := _kept(part)))
 
 
 def _kept(character: str) -> str:

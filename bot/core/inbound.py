@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.core.automatic import automatic_sign
-from bot.core.language import hint_from_headers, is_reply_prefix
-from bot.core.mail import Identity, Mail, identity, read_mail
+from bot.core.language import hint_from_headers
+from bot.core.mail import Identity, Mail, read_with_identity
+from bot.core.subjects import is_reply_prefix
 from bot.core.unquote import cut_reply
 from bot.core.values import Channel, Language, RawRecord, Sender
 
@@ -74,8 +75,7 @@ def read_inbound(record: RawRecord, own: OwnAddress) -> tuple[Inbound, Identity]
 
 
 def _read_mail_record(record: RawRecord, own: OwnAddress) -> tuple[Inbound, Identity]:
-    mail = read_mail(record.content)
-    known = identity(record.content, record.envelope_sender or "")
+    mail, known = read_with_identity(record.content, record.envelope_sender or "")
     if mail.sender is None:
         sender = Sender(f"mail:?{record.envelope_sender or ''}")
         return Inbound(sender, refusal=mail.sender_problem, silence="no_sender", plain=False), known

@@ -20,9 +20,6 @@ _NAMES = {
 }
 # "RE :" and "TR :" with the French space, RÉP and TR are written by French mail programs; RE: and FW: alone by all of them.
 _FRENCH_PREFIX = re.compile(r"\s*(?:(?:re|fwd?)\s*:\s*){0,5}(?:r[eé]p\s*:|tr\s*:|(?:re|fw)\s+:)", re.IGNORECASE)
-_REPLY_PREFIX = re.compile(
-    r"\s*(?:\[[^\]]{1,40}\]\s*)?(?:r[eé]|r[eé]p|r[eé]ponse|tr|fw|fwd|aw|wg|rv)(?:\s*[\[(]\d{1,3}[\])])?\s*:", re.IGNORECASE
-)
 _ENGLISH_CLIENT = ("SENT FROM MY ", "SENT FROM OUTLOOK", "SENT FROM MAIL", "SENT FROM YAHOO", "SENT VIA ", "GET OUTLOOK FOR ")
 _FRENCH_CLIENT = (
     "ENVOYE DE MON ",
@@ -82,11 +79,6 @@ def hint_from_headers(content_language: str = "", subject: str = "", text: str =
     """
     hints = {_of_header(content_language), _of_prefix(subject), _of_client(text)} - {None}
     return hints.pop() if len(hints) == 1 else None
-
-
-def is_reply_prefix(subject: str) -> bool:
-    """Whether a subject begins with a mark of a reply or a forward (RE:, RÉP :, TR :, FW:, RE[2]:), so that it counts as quoted."""
-    return _REPLY_PREFIX.match(_composed(subject)) is not None
 
 
 def _of_header(value: str) -> Language | None:

@@ -27,6 +27,8 @@ _HEADER_NAME = re.compile(r"[!-9;-~]+")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,240}>")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LOCAL = re.compile(rf'{_ATOM}(?:\.{_ATOM})*|"(?:[ !#-\[\]-~]|\\[ -~])*"')
+_UTF8_ATOM = r"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]|[^\x00-\x7f])+"
+_UTF8_LOCAL = re.compile(rf"{_UTF8_ATOM}(?:\.{_UTF8_ATOM})*")  # RFC 6531 section 3.3
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*|\[[!-Z^-~]+\]")
 _PLAIN_NAME = re.compile(rf"{_ATOM}(?: {_ATOM})*")
@@ -59,8 +61,9 @@ class MailHeaders:
 def write_mail(headers: MailHeaders, text: str, html: str) -> bytes:
     """The whole letter with CRLF line ends.
 
-    Raises ValueError for CR, LF or NUL in a header's value, an address that is none, a local part that is not ASCII (it would
-    need SMTPUTF8), a Message-ID that is none, and a lone surrogate anywhere.
+    Pure ASCII, unless the recipient's local part is not: then its address stands in UTF-8 (RFC 6532) and the letter needs
+    SMTPUTF8. Raises ValueError for CR, LF or NUL in a header's value, an address that is none, a Message-ID that is none, and a lone
+    surrogate anywhere.
     """
     if not _MESSAGE_ID.fullmatch(headers.message_id):
         raise ValueError("the Message-ID must be one <…@…> of printable ASCII; make it with the mint")
@@ -71,13 +74,13 @@ def write_mail(headers: MailHeaders, text: str, html: str) -> bytes:
         f"--{boundary}\r\n{_part('plain', text, boundary)}"
         f"--{boundary}\r\n{_part('html', html, boundary)}"
         f"--{boundary}--\r\n"
-    ).encode("ascii")
+    ).encode()
 
 
 def _header_lines(headers: MailHeaders) -> str:
     lines = [
         f"From: {_mailbox(headers.from_name, headers.from_address)}",
-        f"To: {ascii_address(headers.to)}",
+        f"To: {mail_address(headers.to)}",
         f"Reply-To: {ascii_address(headers.reply_to)}" if headers.reply_to else "",
         unstructured("Subject", headers.subject),
         f"Date: {format_datetime(headers.date)}",
@@ -116,6 +119,20 @@ def _shortened(identifiers: list[str]) -> list[str]:
             break
         kept.append(identifier)
     return [first, *reversed(kept)]
+
+
+def mail_address(address: str) -> str:
+    """An address for headers and envelope: ASCII where that can be, UTF-8 where the local part is not (RFC 6531, RFC 6532).
+
+    Raises ValueError when it is not one plain address.
+    """
+    _refuse_breaks(address)
+    local, _, domain = address.rpartition("@")
+    if local.isascii():
+        return ascii_address(address)
+    if not (_UTF8_LOCAL.fullmatch(local) and local.isprintable()):
+        raise ValueError("this is not one plain mail address; check where it was read")
+    return f"{local}@{ascii_address(f'a@{domain}')[2:]}"
 
 
 def ascii_address(address: str) -> str:

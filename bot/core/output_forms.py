@@ -106,7 +106,7 @@ def read_output_form(path: Path, language: Language, *, markup: bool) -> OutputF
             groups={_LETTERS[Kind(kind)]: (around[0], around[1]) for kind, around in table["group"].items()},
         )
     except KeyError as error:
-        raise ValueError(f"{path.name}: write the form {error}") from error
+        raise ValueError(f"{path.name}: write the form {error.args[0]}") from error
 
 
 def _writer(kind: Kind, forms: Mapping[str, str], signs: Mapping[str, str]) -> Writer:

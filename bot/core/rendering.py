@@ -56,7 +56,7 @@ class Renderer:
     """Every template, compiled. Rendering keeps no state: one Renderer serves the whole desk.
 
     `folder` holds the templates; `desk` is what the letters say of the company. Raises TemplateMistakesError, which lists
-    everything that is wrong with the templates.
+    everything that is wrong with the templates, and ValueError for a mistake in the look (`_layout/*.toml`, `mail.html`).
     """
 
     def __init__(self, folder: Path, desk: DeskFacts) -> None:

@@ -1,7 +1,7 @@
 -- What the desk remembers of a conversation.
 
 -- name: get
-SELECT language, stopped_at, choices, choices_at, unrecognised, unrecognised_since, first_seen
+SELECT language, stopped_at, choices, choices_at, bounced_at, first_seen
 FROM correspondent WHERE conversation = :conversation
 
 -- name: meet
@@ -16,5 +16,6 @@ UPDATE correspondent SET stopped_at = :now WHERE conversation = :conversation AN
 -- name: set_choices
 UPDATE correspondent SET choices = :choices, choices_at = :now WHERE conversation = :conversation
 
--- name: count_unrecognised
-UPDATE correspondent SET unrecognised = :unrecognised, unrecognised_since = :since WHERE conversation = :conversation
+-- name: bounced
+-- NULL as soon as the address writes again and is authentic.
+UPDATE correspondent SET bounced_at = :moment WHERE conversation = :conversation

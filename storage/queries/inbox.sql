@@ -30,10 +30,16 @@ WHERE id IN (
 RETURNING id, identity, conversation, sealed, attempts, received_at
 
 -- name: finish
-UPDATE inbox SET state = 'done', sealed = NULL, finished_at = :now, outcome = :outcome WHERE id = :id AND state = 'new'
+UPDATE inbox SET state = 'done', sealed = NULL, finished_at = :now, outcome = :outcome,
+    authenticity = :authenticity, authenticity_domain = :authenticity_domain
+WHERE id = :id AND state = 'new'
 
 -- name: retry
 UPDATE inbox SET due_at = :due_at, outcome = :outcome WHERE id = :id AND state = 'new'
+
+-- name: wait
+-- Put off for no fault of the message: the attempt is given back.
+UPDATE inbox SET due_at = :due_at, outcome = :outcome, attempts = attempts - 1 WHERE id = :id AND state = 'new'
 
 -- name: park
 UPDATE inbox SET state = 'parked', finished_at = :now, outcome = :outcome WHERE id = :id AND state = 'new'

@@ -34,6 +34,10 @@ WHERE id = :id AND state = 'due'
 -- The letter of ours that one of these Message-IDs names.
 SELECT id, conversation, template FROM outbox WHERE message_id = :message_id
 
--- name: recent
--- How many letters this conversation was sent since a moment, to a limit.
-SELECT count(*) AS letters FROM (SELECT 1 FROM outbox WHERE conversation = :conversation AND created_at >= :since LIMIT :count) AS counted
+-- name: hold
+-- Put off because the way out is not safe enough: no failure of the letter.
+UPDATE outbox SET due_at = :due_at, last_error = :error WHERE id = :id AND state = 'due'
+
+-- name: bounced
+-- Only the first report counts.
+UPDATE outbox SET bounced_at = :now, bounce_status = :status WHERE id = :id AND bounced_at IS NULL

@@ -5,7 +5,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
@@ -137,6 +137,7 @@ def test_signatures_that_a_client_marks():
     assert text == "DENY\n--\nPriya\n\n> q"
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_accepted(source: str):
     html_to_text(source)
@@ -163,6 +164,7 @@ def _oracle(source: str, without: str = DROPPED) -> str:
     return tree.body.text() if tree.body is not None else ""
 
 
+@settings(deadline=None)
 @given(SOUP)
 def test_the_same_letters_as_a_parser_that_builds_the_tree(source: str):
     assert _letters(html_to_text(source)) == _letters(_oracle(source))
@@ -186,6 +188,7 @@ DOCUMENT = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(DOCUMENT)
 def test_hidden_and_quoted_as_a_parser_that_builds_the_tree_finds_them(source: str):
     new = "".join(line for line in html_to_text(source).split("\n") if not line.startswith(">"))
@@ -193,6 +196,7 @@ def test_hidden_and_quoted_as_a_parser_that_builds_the_tree_finds_them(source: s
     assert _letters(new) == _letters(oracle)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_whatever_is_quoted_has_a_prefix_on_each_line(text: str):
     quoted = html_to_text(f"<blockquote>{html.escape(text)}</blockquote><pre>x</pre>")

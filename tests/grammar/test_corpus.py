@@ -6,7 +6,8 @@ import pytest
 
 from bot.core.commands import Command, Reading
 from bot.core.grammar import Context, read
-from bot.core.language import decide, hint_from_headers, is_reply_prefix, said_by
+from bot.core.language import decide, hint_from_headers, said_by
+from bot.core.subjects import is_reply_prefix
 from bot.core.trace_arguments import trace_arguments
 from tests.grammar.mails import Mail, corpus
 from tests.grammar.vocabulary import CHANGES, CUSTOMERS, EVERYBODY

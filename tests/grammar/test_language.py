@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.commands import Command
-from bot.core.language import decide, guess_from_text, hint_from_headers, is_reply_prefix, language_named, said_by
+from bot.core.language import decide, guess_from_text, hint_from_headers, language_named, said_by
+from bot.core.subjects import is_reply_prefix
 from bot.core.values import Language
 
 EN, FR = Language.EN, Language.FR
@@ -77,6 +78,7 @@ def test_english(text: str) -> None:
         "Jean-Pierre de La Tour, Trois-Rivières (QC) G9A 1A1",
         "Transport XYZ inc. 14:30 EST",
         "ETA 123456789",
+        "the customer is waiting for it depuis hier",
         "Привет, где мой груз",
     ],
 )

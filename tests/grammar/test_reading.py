@@ -87,6 +87,7 @@ def test_greetings_with_names() -> None:
     assert _names("Hi John Smith\nSTOP") == ["STOP"]
     assert _names("Bonjour Madame Tremblay, DÉCONNEXION") == ["LOGOUT"]
     assert _names("Hi John, approve the invoice please") == []
+    assert not _read("Bonjour Julie STOP").empty
     assert _names("hello we talked about it\nSTOP") == []
 
 
@@ -101,6 +102,7 @@ def test_ordinary_word_as_a_subject() -> None:
     """ "Contact" alone is the command; above a text of its own it is a title, and suggested."""
     assert _names("", "Contact") == ["CONTACT"]
     assert _names("Merci!", "Contact") == ["CONTACT"]
+    assert _names("TRACE 123456789", "Contact") == ["TRACE"]
     reading = _read("Our new contact is Julie Tremblay.", "Contact")
     assert (reading.commands, reading.nearest) == ((), ("CONTACT",))
     assert _names("New address for the deliveries is below.", "Profil") == []
@@ -122,7 +124,9 @@ def test_subject_and_text_say_the_same() -> None:
 def test_bare_numbers_unless_another_command_matched() -> None:
     """The design's words."""
     assert _names("My customer asks for 123456789 since monday, where is it") == ["TRACE"]
-    assert _names("HELP\nMy customer asks for 123456789") == ["HELP"]
+    commands = _read("HELP\nMy customer asks for 123456789").commands
+    assert [(command.name, command.lines) for command in commands] == [("HELP", ())]
+    assert _names("TRACE 234567890\nCONTACT\nMy customer asks for 123456789") == ["TRACE", "CONTACT"]
     command = _read("My customer asks for 123456789").commands[0]
     assert (command.word, command.argument, command.lines) == ("", "", ("My customer asks for 123456789",))
 
@@ -181,6 +185,7 @@ def test_choice_only_where_a_list_was_sent() -> None:
     assert [command.argument for command in _read("le 2e svp", context=listed).commands] == ["2"]
     assert _names("2") == []
     assert _names("2 pallets are missing since monday", context=listed) == []
+    assert _names("Il manque une palette.\n2", context=listed) == []
     assert _names("Bonjour\n#2\nMerci", context=listed) == ["TRACE"]
     assert [command.argument for command in _read("TRACE 2").commands] == ["2"]
 
@@ -231,6 +236,7 @@ def test_a_wish_alone_is_the_command() -> None:
     """And beside another command it only chooses the language of the answer."""
     assert _names("En français svp") == ["LANGUAGE"]
     assert _names("En français svp\nTRACE 123456789") == ["TRACE"]
+    assert _names("La palette est brisée, répondez en français svp") == []
 
 
 def test_passwords_are_never_folded_nor_trimmed_inside() -> None:
@@ -239,6 +245,14 @@ def test_passwords_are_never_folded_nor_trimmed_inside() -> None:
     for text in (f"LOGIN {written}", f"Bonjour, login\u00a0{written}  ", f"Hi Julie, please log in {written}"):
         commands = _read(text).commands
         assert [(command.name, command.argument) for command in commands] == [("LOGIN", written)]
+
+
+def test_passwords_of_signs_only() -> None:
+    """They fold to nothing and are taken all the same."""
+    for written in ("!!!!@@@@####$$$$", "=x9=x9=x9=x9", "密码密码密码密码密码"):
+        commands = _read(f"Nouveau mot de passe {written}").commands
+        assert [(command.name, command.argument) for command in commands] == [("NEW PASSWORD", written)]
+    assert _read("New password!").commands[0].argument == ""
 
 
 def test_administrators_words_are_nothing_to_customers() -> None:

@@ -37,6 +37,7 @@ def _asked(argument: str, *lines: str, word: str = "TRACE") -> TraceArguments:
         ("PO 4500123456", PO, "4500123456"),
         ("P.O. 4500123456", PO, "4500123456"),
         ("bon de commande PO-77", PO, "PO-77"),
+        ("PO-77", PO, "PO-77"),
         ("PO ABC 123", PO, "ABC 123"),
         ("purchase order # 77-1", PO, "77-1"),
         ("order 4500", PO, "4500"),

@@ -157,6 +157,7 @@ def test_control_characters_line_ends_and_surrogates() -> None:
 def test_uuencoded_files() -> None:
     data = "begin 644 a b.txt\nM5$A%\n`\nend\n"
     assert without_files(f"one\n{data}two\n{data}three") == ("one\ntwo\nthree", 2)
+    assert without_files("one\nbegin 644 x\nM5$A%\n\nend\ntwo") == ("one\ntwo", 1)
     for words in ("begin 644 now\nplease", "we begin 644 x\n`\nend", "begin the end\nend"):
         assert without_files(words) == (words, 0)
     mail = read_mail(letter(body="TRACE 1\r\nbegin 644 x\r\nM5$A%\r\n`\r\nend\r\n"))

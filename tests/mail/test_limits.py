@@ -35,20 +35,20 @@ def _plain(body: bytes, parameters: str = "") -> bytes:
 
 # Name: octets, why there is no sender, which cap was met.
 BOMBS: dict[str, tuple[bytes, str, str]] = {
-    "a header line of 1 MiB": (letter(b"X: " + b"a" * MIB), "header too large", "header octets"),
-    "1 MiB of header lines": (letter(*[b"X-Y: z"] * (MIB // 8)), "header too large", "header octets"),
-    "1 MiB of continuations": (letter(b"X: y" + b"\r\n z" * (MIB // 4)), "header too large", "header octets"),
+    "a header line of 1 MiB": (letter(b"X: " + b"a" * MIB), "header too large", "header bytes"),
+    "1 MiB of header lines": (letter(*[b"X-Y: z"] * (MIB // 8)), "header too large", "header bytes"),
+    "1 MiB of continuations": (letter(b"X: y" + b"\r\n z" * (MIB // 4)), "header too large", "header bytes"),
     "200 KiB of blank continuations": (letter(b"X: y" + b"\r\n " * (200 * 1024 // 3)), "", ""),
     "60,000 short fields": (letter(*[b"a:"] * 60_000), "header too large", "header fields"),
     "990 fields of one name": (letter(*[b"a:" + b"b" * 200] * 990), "", ""),
     "40,000 addresses in To": (
         letter("To: " + ",\r\n ".join(f"user{n}@domain{n}.example" for n in range(40_000))),
         "header too large",
-        "header octets",
+        "header bytes",
     ),
     "16,000 encoded words": (letter(b"Subject: " + b"=?utf-8?q?a?=\r\n " * 16_000), "", ""),
     "240 KiB of =?": (letter(b"Subject: " + b"=?" * 120_000), "", ""),
-    "1 MiB of =?": (letter(b"Subject: " + b"=?" * (MIB // 2)), "header too large", "header octets"),
+    "1 MiB of =?": (letter(b"Subject: " + b"=?" * (MIB // 2)), "header too large", "header bytes"),
     "240 KiB of open words": (letter(b"Subject: " + b"=?a?q?" * 40_000), "", ""),
     "encoded words in From": (b"From: " + b"=?utf-8?q?a?= " * 16_000 + b"<a@b.example>\r\n\r\nx", "too long", ""),
     "open brackets in From": (b"From: " + b"<" * 1999 + b"\r\n\r\nx", "two addresses", ""),
@@ -135,15 +135,20 @@ def _depth(part: Part) -> int:
 
 
 def test_html_handed_to_the_converter_is_bounded_over_all_parts() -> None:
-    handed: list[int] = []
+    handed: list[str] = []
 
     def converter(html: str) -> str:
-        handed.append(len(html))
+        handed.append(html)
         return ""
 
-    mail = read_mail(BOMBS["99 large parts of HTML"][0], converter)
-    assert sum(handed) == limits.HTML_CHARACTERS
-    assert mail.truncated == "text"
+    assert read_mail(BOMBS["99 large parts of HTML"][0], converter).truncated == "text"
+    assert "".join(handed).count("<") == limits.HTML_TAGS
+    handed.clear()
+    assert read_mail(_parts(5, b"Content-Type: text/html\r\n\r\n" + b"<i>" + b"x" * 100_000), converter).truncated == "text"
+    assert sum(map(len, handed)) == limits.HTML_CHARACTERS
+    handed.clear()
+    assert not read_mail(letter("Content-Type: text/html", body="<i>" * limits.HTML_TAGS), converter).truncated
+    assert handed == ["<i>" * limits.HTML_TAGS]
 
 
 def test_a_sender_survives_what_only_fills_the_body() -> None:

@@ -204,3 +204,18 @@ def test_words_files_are_seen_by_every_template_and_their_macros_make_plain_word
     replies = (Reply("plain/macro", {"name": "<i>\n"}),)
     assert "<<i> > & co deep Delivered" in renderer.plain(replies, Language.EN, first_contact=False)
     assert "&lt;&lt;i&gt; &gt; &amp; co deep Livrée" in renderer.chat(replies, Language.FR, first_contact=False).html
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("text.toml", "paragraph = ", "para = ", "text.toml: write the form paragraph"),
+        ("html.toml", "$when", "", "write \\$when \\$what \\$where, in this order"),
+        ("mail.html", "$title", "", "write \\$lang, \\$title, \\$notice and \\$content once each"),
+    ],
+)
+def test_a_look_that_lacks_something_is_told(folder: Path, name: str, old: str, new: str, said: str) -> None:
+    path = folder / "_layout" / name
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(ValueError, match=said):
+        Renderer(folder, DESK)

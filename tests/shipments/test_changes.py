@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from bot.core.importing.changes import LIFETIME, Change, Stored, generation_at, plan_events, plan_shipment
+from bot.core.importing.changes import Change, Stored, generation_at, plan_events, plan_shipment
 from bot.core.importing.model import Consignment
 from bot.core.shipments import Event, Flag, Place, ReferenceKind, Shipment, Status, fold_reference
 
@@ -55,8 +55,9 @@ def test_an_open_shipment_keeps_its_number_for_ever() -> None:
 @pytest.mark.parametrize("status", [Status.DELIVERED, Status.RETURNED, Status.CANCELLED])
 def test_an_ended_shipment_keeps_its_number_for_a_year(status: Status) -> None:
     home = ended(status=status)
-    assert generation_at(DELIVERED_AT + LIFETIME, [home]) is home
-    assert generation_at(DELIVERED_AT + LIFETIME + timedelta(microseconds=1), [home]) is None
+    year = timedelta(days=365)
+    assert generation_at(DELIVERED_AT + year, [home]) is home
+    assert generation_at(DELIVERED_AT + year + timedelta(microseconds=1), [home]) is None
 
 
 def test_a_dated_row_after_a_year_begins_a_new_shipment() -> None:

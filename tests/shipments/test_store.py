@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TypeVar
 
@@ -140,6 +141,19 @@ async def test_a_reference_that_is_dropped_is_not_found_any_more(database: Datab
     await keep(database, bare("123456789", (ReferenceKind.BOL, "OLD-1")), bare("123456789", (ReferenceKind.BOL, "NEW-1")))
     assert await ask(database, lambda shipments: shipments.by_reference(ReferenceKind.BOL, "OLD-1", 10)) == []
     assert len(await ask(database, lambda shipments: shipments.by_reference(ReferenceKind.BOL, "NEW-1", 10))) == 1
+
+
+async def test_mending_one_event_of_a_moment_leaves_the_other(database: Database) -> None:
+    arrived, held = Event(NOW, 0, Status.AT_TERMINAL, place=Place("Québec", "QC")), Event(NOW, 0, Status.ON_HOLD)
+    both = replace(bare("123456789"), events=(arrived, held))
+    mended = replace(bare("123456789"), events=(replace(arrived, signed_by="J DEMO"),))
+    await keep(database, both, mended)
+    found = await ask(database, lambda shipments: shipments.by_pro("123456789"))
+    assert found is not None
+    assert [(event.status, event.signed_by, event.place.city) for event in found.events] == [
+        (Status.AT_TERMINAL, "J DEMO", "Québec"),
+        (Status.ON_HOLD, "", ""),
+    ]
 
 
 async def test_what_no_database_can_hold_is_left_out(database: Database) -> None:

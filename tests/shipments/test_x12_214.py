@@ -281,6 +281,11 @@ def test_the_signer_belongs_to_the_delivery(remark: str) -> None:
     assert [e.signed_by for e in said.events] == ["J DEMO", ""]
 
 
+def test_of_two_deliveries_the_signer_belongs_to_the_one_before_the_remark() -> None:
+    said = only(status("AT7*D1*NS***20261118*1022*ET", "AT7*D1*NS***20261119*0900*ET", "K1*SIGNED BY J DEMO"))
+    assert [e.signed_by for e in said.events] == ["", "J DEMO"]
+
+
 def test_a_remark_without_a_delivery_is_not_kept() -> None:
     assert "DEMO" not in repr(only(status("AT7*X4*NS***20261118*1022*ET", "K1*SIGNED BY J DEMO")).events)
 

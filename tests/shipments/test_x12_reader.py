@@ -72,6 +72,7 @@ def test_older_versions_are_refused_with_the_reason(version: str) -> None:
         ("ISA*00*", "ISA|00*", "ISA"),
         ("0*T*:~", "0*T**~", "ISA"),
         ("ISA*00*", "GS*00*", "ISA"),
+        ("*T*:~", "*T*:S", "ISA"),
     ],
 )
 def test_seeded_corruptions_are_refused_where_they_are(old: str, new: str, element: str) -> None:

@@ -47,7 +47,7 @@ async def test_what_write_returned_is_seen_by_others(database: SqliteDatabase, t
 
 
 async def test_concurrent_jobs_share_commits(database: SqliteDatabase, tmp_path: Path) -> None:
-    raw = database._raw
+    raw = database._writer
     seen: list[str] = []
     raw.set_trace_callback(seen.append)
     await asyncio.gather(*(database.write(add(f"k{number}")) for number in range(100)))
@@ -91,8 +91,8 @@ async def test_a_savepoint_is_undone_alone(database: SqliteDatabase, tmp_path: P
 
 async def test_a_full_disk_keeps_nothing_and_says_so(database: SqliteDatabase, tmp_path: Path) -> None:
     await database.write(add("before"))
-    pages = database._raw.execute("PRAGMA page_count").fetchone()[0]
-    database._raw.execute(f"PRAGMA max_page_count = {pages}")
+    pages = database._writer.execute("PRAGMA page_count").fetchone()[0]
+    database._writer.execute(f"PRAGMA max_page_count = {pages}")
 
     async def big(tx: Transaction) -> None:
         for number in range(2000):
@@ -101,7 +101,7 @@ async def test_a_full_disk_keeps_nothing_and_says_so(database: SqliteDatabase, t
     with pytest.raises(StorageFull, match="free some space"):
         await database.write(big)
     assert keys(tmp_path / "desk.db") == {"before"}
-    database._raw.execute("PRAGMA max_page_count = 1073741823")
+    database._writer.execute("PRAGMA max_page_count = 1073741823")
     await database.write(add("after"))
     assert keys(tmp_path / "desk.db") == {"before", "after"}
 
@@ -154,8 +154,8 @@ async def test_a_reader_cannot_write(database: SqliteDatabase) -> None:
 
 
 async def test_the_commit_is_synced(database: SqliteDatabase) -> None:
-    assert database._raw.execute("PRAGMA synchronous").fetchone()[0] == 2
-    assert database._raw.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    assert database._writer.execute("PRAGMA synchronous").fetchone()[0] == 2
+    assert database._writer.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
 
 
 async def test_the_file_is_its_owners_alone(database: SqliteDatabase, tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ async def test_the_file_is_its_owners_alone(database: SqliteDatabase, tmp_path: 
 
 async def test_opening_twice_migrates_once(tmp_path: Path) -> None:
     first, second = await asyncio.gather(open_sqlite(tmp_path / "a.db"), open_sqlite(tmp_path / "a.db"))
-    assert first._raw.execute("SELECT count(*) FROM schema_version").fetchone()[0] >= 1
+    assert first._writer.execute("SELECT count(*) FROM schema_version").fetchone()[0] >= 1
     await first.close()
     await second.close()
 

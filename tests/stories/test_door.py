@@ -191,7 +191,7 @@ async def test_one_connection_too_many_is_told_to_come_back(tmp_path: Path) -> N
 
 
 async def test_a_full_disk_says_452_and_loses_nothing(desk: StartedDesk) -> None:
-    raw = desk.app.database._raw  # type: ignore[attr-defined]
+    raw = desk.app.database._writer  # type: ignore[attr-defined]
     pages = raw.execute("PRAGMA page_count").fetchone()[0]
     raw.execute(f"PRAGMA max_page_count = {pages}")
     refused = 0

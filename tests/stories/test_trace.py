@@ -24,7 +24,6 @@ async def test_trace_in_english(desk: StartedDesk) -> None:
     assert "Toronto" in letter.text
 
 
-
 async def test_trace_in_french(desk: StartedDesk) -> None:
     letter = await desk.ask("REPÉRAGE 123456789")
     assert letter["X-Autopro-Template"] == "trace/found"

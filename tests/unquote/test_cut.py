@@ -76,6 +76,8 @@ def test_what_only_looks_like_something_to_cut_stays(text: str):
         "De : X <x@b.example>\nAPPROVE",
         "________________________________\nAPPROVE",
         "reply above this line\nAPPROVE",
+        "\nAutopro, service counter\n<a@b.example> wrote:\nAPPROVE",
+        "Feladó: X <x@b.example>\nElküldve: 2026. november 20. 16:02\nAPPROVE",
         "> " + "word " * 12 + "\nAPPROVE",
     ],
 )
@@ -83,6 +85,34 @@ def test_in_doubt_it_is_quoted(quote: str):
     cut = cut_reply(f"DENY\n{quote}")
     assert cut.new_text == "DENY"
     assert cut.quoted.endswith("APPROVE")
+
+
+@pytest.mark.parametrize(
+    "afterthought", ["PS: also 123456780", "P.-S. Et le poids", "Also, who signed?", "123-456780", "TRACE 123456780"]
+)
+def test_text_below_a_farewell_is_text(afterthought: str):
+    cut = cut_reply(f"TRACE 123456789\n\nRegards,\nJean\nTPS 123456780\nTél. 418 555-0133\n\n{afterthought}\nand so on")
+    assert cut.new_text == f"TRACE 123456789\n\n{afterthought}\nand so on"
+    assert cut.signature.split() == ["Regards,", "Jean", "TPS", "123456780", "Tél.", "418", "555-0133"]
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "Pensez à l'environnement avant d'imprimer.",
+        "Please consider the environment.",
+        "CONFIDENTIALITY NOTICE\nanything",
+        "Avis de confidentialité :\n\nce qui suit",
+        "If you are not the intended recipient, delete it.",
+        "This e-mail is\nconfidential.",
+    ],
+)
+def test_legal_notices_go_with_the_signature(notice: str):
+    assert cut_reply(f"TRACE 123456789\n\n{notice}") == Cut("TRACE 123456789", "", notice)
+
+
+def test_a_legal_notice_above_the_text_is_one_paragraph():
+    assert cut_reply("This message is confidential.\nDelete it.\n\nTRACE 123456789").new_text == "TRACE 123456789"
 
 
 def test_a_letter_of_ten_thousand_lines_is_read_no_further():

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.unquote import Cut, cut_reply
@@ -38,6 +38,7 @@ def _quote(text: str) -> str:
     return "\n".join(f"> {line}" for line in text.split("\n"))
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_any_text_is_accepted(text: str):
     cut = cut_reply(text)
@@ -45,27 +46,32 @@ def test_any_text_is_accepted(text: str):
     assert cut.new_text == cut.new_text.strip()
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_a_quoted_text_has_nothing_new(text: str):
     assert cut_reply(_quote(text)).new_text == ""
     assert cut_reply(_quote(_quote(text))).new_text == ""
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_whatever_stands_below_an_attribution_with_prefixes_is_quoted(text: str):
     assert cut_reply("APPROVE" + GMAIL + _quote(text)).new_text == "APPROVE"
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_whatever_stands_below_an_outlook_block_is_quoted(text: str):
     assert cut_reply("APPROVE" + OUTLOOK + text).new_text == "APPROVE"
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_whatever_stands_below_an_attribution_without_prefixes_is_quoted(text: str):
     assert cut_reply("APPROVE" + GMAIL + "Hello,\n" + text).new_text == "APPROVE"
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_quoting_deeper_changes_nothing(answer: str, quoted: str):
     once = cut_reply(answer + GMAIL + _quote(quoted))
@@ -73,6 +79,7 @@ def test_quoting_deeper_changes_nothing(answer: str, quoted: str):
     assert twice.new_text == once.new_text
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_a_quote_below_adds_nothing_to_an_answer(answer: str, quoted: str):
     alone = {line.strip() for line in split_lines(answer).raw}
@@ -81,11 +88,13 @@ def test_a_quote_below_adds_nothing_to_an_answer(answer: str, quoted: str):
         assert all(line in alone or any(line in whole for whole in alone) for line in new)
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_new_text_comes_from_lines_without_prefix(text: str):
     assert not any(line.lstrip().startswith((">", "|")) for line in cut_reply(text).new_text.split("\n"))
 
 
+@settings(deadline=None)
 @given(LINES)
 def test_cutting_again_never_adds(text: str):
     new_text = cut_reply(text).new_text
@@ -93,6 +102,7 @@ def test_cutting_again_never_adds(text: str):
     assert all(word in new_text for word in again.split())
 
 
+@settings(deadline=None)
 @given(st.lists(PLAIN, max_size=6).map("\n".join))
 def test_the_short_way_for_plain_mail_finds_what_the_long_way_finds(text: str):
     if is_plain(text):

@@ -26,8 +26,8 @@ _LABELLED = re.compile(r"[^:=\n]{1,40}[:=]\s*\S")
 
 def conclude(vocabulary: Vocabulary, context: Context, heard: Heard) -> Reading:
     """What the message says, from what was heard of it."""
-    if heard.weak is not None and not heard.prose:
-        heard.commands.insert(0, heard.weak)
+    if heard.weak is not None and not heard.prose and not heard.commands:
+        heard.commands.append(heard.weak)
     _take_bare_numbers(vocabulary, context, heard)
     _take_question(vocabulary, context, heard)
     _take_wish(vocabulary, heard)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.core.courtesy import SIGN_OFFS, only_courtesy
+from bot.core.courtesy import MAX_NAME_WORDS, SIGN_OFFS, only_courtesy
 from bot.core.phrases import word_set
 from bot.core.pro_numbers import MAX_TEXT
 
@@ -39,6 +39,7 @@ _FOOTERS = (
     "DEBUT DU MESSAGE",
 )
 _STARTS = frozenset(footer.split()[0] for footer in (*_FOOTERS, *_SENT_FROM))
+_SHORT_SIGN_OFF = 4  # letters: "best" and "br" begin other lines as well
 MAX_SIGN_OFF = 8  # words of a line that is still a farewell with a name, or a telephone's own line
 
 
@@ -75,4 +76,7 @@ def is_sign_off(words: Sequence[str]) -> bool:
     if not size or len(words) > MAX_SIGN_OFF:
         return False
     rest = words[size:]
-    return not rest or only_courtesy(rest) or (len(rest) <= 3 and all(word.isalpha() for word in rest) and size * len(words[0]) > 4)
+    if not rest or only_courtesy(rest):
+        return True
+    plain = size > 1 or len(words[0]) > _SHORT_SIGN_OFF
+    return plain and len(rest) <= MAX_NAME_WORDS and all(word.isalpha() for word in rest)

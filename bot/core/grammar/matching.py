@@ -16,7 +16,7 @@ from bot.core.values import Language
 
 MAX_PROSE = 3  # lines of prose before an open command (the design)
 MAX_BEFORE_COURTESY = 6  # words of such an argument
-_LABEL = re.compile(r"\s*[:=\uff1a]")
+_LABEL = re.compile(r"\s*(?:[:\uff1a]|=\s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,14 @@ def _match_at(vocabulary: Vocabulary, line: Line, start: int, prose: int, *, ask
 def _argument(vocabulary: Vocabulary, phrase: Phrase, rest: Sequence[str], written: str) -> str | None:
     """The argument as written, "" when there is none, None when the words are prose."""
     spec = phrase.spec
-    if not rest:
-        return ""
-    if phrase.whole_line:
-        if (spec.argument is not None and spec.argument(" ".join(rest))) or (spec.written is not None and spec.written(written)):
-            return "" if spec is vocabulary.trace and names_nothing(rest) else written
-        return "" if only_courtesy(rest) else _before_courtesy(spec, rest, written)
+    if phrase.whole_line and written and spec.written is not None and spec.written(written):
+        return written  # also one that folds to nothing: a password may be all signs
     if only_courtesy(rest):
         return ""
+    if phrase.whole_line:
+        if spec.argument is not None and spec.argument(" ".join(rest)):
+            return "" if spec is vocabulary.trace and names_nothing(rest) else written
+        return _before_courtesy(spec, rest, written)
     return None if spec.follows is Follows.NOTHING else written
 
 

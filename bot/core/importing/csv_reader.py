@@ -117,7 +117,7 @@ def _read_header(header: Sequence[str]) -> tuple[FileKind, list[str]]:
         if len(header) == 1 and separator in header[0]:
             how = "set the list separator to a comma (Windows: Region, Additional settings) and save again as CSV UTF-8"
             raise FileRefused(Refusal(1, "", f"the columns are separated by {name}, not commas: {how}"))
-    columns = [name.strip().lower() for name in header]
+    columns = ["".join(filter(str.isprintable, name)).strip().lower() for name in header]
     if not any(columns):
         raise FileRefused(Refusal(1, "", f"there is no header row: the first line names the columns, {listed(SHIPMENT_COLUMNS)}"))
     kind = max(_COLUMNS, key=lambda kind: len(set(columns) & set(_COLUMNS[kind])))

@@ -40,6 +40,7 @@ class PartReader:
     html_to_text: HtmlToText
     octets_left: int = limits.PART_OCTETS
     html_left: int = limits.HTML_CHARACTERS
+    tags_left: int = limits.HTML_TAGS
     text_left: int = limits.TEXT_CHARACTERS
     files: int = 0
     """Uuencoded files left out."""
@@ -63,11 +64,8 @@ class PartReader:
         """The visible words of a text/html part; never raises."""
         octets = self._octets(part)
         html = decode(octets, parameter(part.content.parameters, "charset") or _meta_charset(octets))
-        self.cut = self.cut or len(html) > self.html_left
-        html = clean(html[: self.html_left])
-        self.html_left -= len(html)
         try:
-            text = self.html_to_text(html)
+            text = self.html_to_text(clean(self._kept_html(html)))
         except Exception:  # whatever a parser makes of hostile HTML, the mail is read: then without these words
             self.cut = True
             return ""
@@ -83,6 +81,16 @@ class PartReader:
         kept = text[: self.text_left]
         self.cut = self.cut or len(kept) < len(text)
         self.text_left -= len(kept)
+        return kept
+
+    def _kept_html(self, html: str) -> str:
+        kept = html[: self.html_left]
+        *whole, rest = kept.split("<", self.tags_left + 1)
+        if len(whole) > self.tags_left:
+            kept = kept[: len(kept) - len(rest) - 1]
+        self.cut = self.cut or len(kept) < len(html)
+        self.html_left -= len(kept)
+        self.tags_left -= kept.count("<")
         return kept
 
     def _legible(self, text: str) -> str:

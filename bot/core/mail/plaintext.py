@@ -12,8 +12,8 @@ from bot.core.mail import limits
 _LINE_END: Final = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _NO_TEXT: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ud800-\udfff]")
 _ODD: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
-# POSIX uuencode: "begin mode name", data lines of characters from space to "`", "end".
-_UUENCODED: Final = re.compile(r"^begin [0-7]{3,4} \S[^\n]*\n(?:[ -`]{1,90}\n)*+end[ \t]*$\n?", re.MULTILINE)
+# POSIX uuencode: "begin mode name", data lines of characters from space to "`", the last one a lone space (often lost), "end".
+_UUENCODED: Final = re.compile(r"^begin [0-7]{3,4} \S[^\n]*\n(?:[ -`]{1,90}\n)*+\n?end[ \t]*$\n?", re.MULTILINE)
 _PGP_MESSAGE: Final = re.compile(r"^-----BEGIN PGP MESSAGE-----", re.MULTILINE)
 _PGP_MESSAGE_END: Final = "\n-----END PGP MESSAGE-----"
 _PGP_SIGNED: Final = re.compile(r"^-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\n(?:[A-Za-z]+: [^\n]*\n)*+\n", re.MULTILINE)

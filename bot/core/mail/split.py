@@ -67,7 +67,7 @@ def split_part(data: bytes, start: int, end: int) -> Split:
         stop, body = (end - 1 if data.endswith(b"\n", start, end) else end), end
     if stop - start > limits.HEADER_OCTETS:
         stop = max(data.rfind(b"\n", start, start + limits.HEADER_OCTETS), start)
-        return _uneven(data, (start, stop, body, end), TOO_LARGE, "header octets")
+        return _uneven(data, (start, stop, body, end), TOO_LARGE, "header bytes")
     lines = _unfold(data[start:stop].decode("latin-1"))
     count = lines.count("\n") + 1
     if count > limits.HEADER_FIELDS:

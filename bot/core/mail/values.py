@@ -55,7 +55,7 @@ class Mail:
     tier: str
     """Which reader read the body: "fast" or "walk"."""
     truncated: str
-    """Empty, or the first cap of `limits.py` that was met: "size", "header octets", "parts", "depth", "text" and so on."""
+    """Empty, or the first cap of `limits.py` that was met: "size", "header bytes", "parts", "depth", "text" and so on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 -- What the counter stands on. Moments are microseconds since 1970 UTC.
 
 -- Every accepted message, before anything is done with it. `sealed` is the record under AES-GCM, emptied when it is no longer
--- needed. `identity` makes a second copy of the same message visible; `twin` the same mail arriving by another way.
+-- needed. `identity` makes a second copy of the same message visible; `twin` the same mail arriving by another way. `authenticity`
+-- is why the sender counts as authentic or not, and `authenticity_domain` what that is about ('' where nobody had to look).
 CREATE TABLE inbox (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     channel TEXT NOT NULL,
@@ -15,13 +16,16 @@ CREATE TABLE inbox (
     due_at INTEGER NOT NULL,
     received_at INTEGER NOT NULL,
     finished_at INTEGER,
-    outcome TEXT NOT NULL DEFAULT ''
+    outcome TEXT NOT NULL DEFAULT '',
+    authenticity TEXT NOT NULL DEFAULT '',
+    authenticity_domain TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX inbox_due ON inbox (due_at, id) WHERE state = 'new';
 CREATE INDEX inbox_parked ON inbox (id) WHERE state = 'parked';
 CREATE INDEX inbox_twin ON inbox (twin) WHERE twin IS NOT NULL;
 
--- Every letter and chat message to send. `sealed` is what is sent, word for word, emptied once sent.
+-- Every letter and chat message to send. `sealed` is what is sent, word for word, emptied once sent. `bounced_at` is when a report
+-- came that it could not be delivered, `bounce_status` the code of RFC 3463 in it.
 CREATE TABLE outbox (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     inbox_id INTEGER REFERENCES inbox (id),
@@ -37,23 +41,35 @@ CREATE TABLE outbox (
     due_at INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     finished_at INTEGER,
-    last_error TEXT NOT NULL DEFAULT ''
+    last_error TEXT NOT NULL DEFAULT '',
+    bounced_at INTEGER,
+    bounce_status TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX outbox_due ON outbox (due_at, id) WHERE state = 'due';
 CREATE INDEX outbox_message ON outbox (message_id);
 CREATE INDEX outbox_conversation ON outbox (conversation, created_at);
 CREATE INDEX outbox_failed ON outbox (id) WHERE state = 'failed';
 
--- What the desk remembers of a conversation: language, STOP, the list sent last (a JSON array of shipments' ids).
+-- What the desk remembers of a conversation: language, STOP, the list sent last (a JSON array of shipments' ids), and when a letter
+-- to it came back for good.
 CREATE TABLE correspondent (
     conversation TEXT PRIMARY KEY,
     language TEXT NOT NULL DEFAULT '',
     stopped_at INTEGER,
     choices TEXT NOT NULL DEFAULT '',
     choices_at INTEGER,
-    unrecognised INTEGER NOT NULL DEFAULT 0,
-    unrecognised_since INTEGER NOT NULL DEFAULT 0,
+    bounced_at INTEGER,
     first_seen INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- How much was written lately, by bucket: an address, the same address unproved, the whole desk, an alert to the operators. `letters`
+-- of the hour that began at `letters_since`, `unrecognised` of the 24 hours that began at `unrecognised_since`.
+CREATE TABLE throttle (
+    bucket TEXT PRIMARY KEY,
+    letters INTEGER NOT NULL DEFAULT 0,
+    letters_since INTEGER NOT NULL DEFAULT 0,
+    unrecognised INTEGER NOT NULL DEFAULT 0,
+    unrecognised_since INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 
 -- Shipments. A PRO number may be recycled after years: it is unique together with its generation. `known_at` is the moment of the

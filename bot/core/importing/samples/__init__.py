@@ -1,5 +1,5 @@
-"""The made-up shipments of the demo. The files beside this one are written by tools/make_samples.py, around a base date; loading
-moves them so that the newest event lies just before now.
+"""The made-up shipments of the demo. The files beside this one are written by tools/make_samples.py, around a base date in
+winter; loading moves them so that the newest event lies just before now (in summer time an hour earlier, never later).
 """
 
 from __future__ import annotations
@@ -26,10 +26,7 @@ def load_samples(now: datetime) -> tuple[Reading, Reading]:
     """
     shipments, events = (_read(name, now) for name in ("shipments.csv", "events.csv"))
     happened = (event for one in events.consignments for event in one.said.events if event.flag is not Flag.APPOINTMENT)
-    newest = max(happened, key=lambda event: event.occurred_at)
-    shift = timedelta(days=(now - newest.occurred_at).days)
-    if _move_event(newest, shift).occurred_at > now:  # winter time made it an hour later
-        shift -= timedelta(days=1)
+    shift = timedelta(days=(now - max(event.occurred_at for event in happened)).days)
     return _moved(shipments, shift), _moved(events, shift)
 
 

@@ -1,0 +1,126 @@
+-- What the counter stands on. Moments are microseconds since 1970 UTC.
+
+-- Every accepted message, before anything is done with it. `sealed` is the record under AES-GCM, emptied when it is no longer
+-- needed. `identity` makes a second copy of the same message visible; `twin` the same mail arriving by another way. `authenticity`
+-- is why the sender counts as authentic or not, and `authenticity_domain` what that is about ('' where nobody had to look).
+CREATE TABLE inbox (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    channel TEXT COLLATE "C" NOT NULL,
+    source TEXT COLLATE "C" NOT NULL,
+    identity BYTEA NOT NULL UNIQUE,
+    twin BYTEA,
+    conversation TEXT COLLATE "C" NOT NULL,
+    sealed BYTEA,
+    state TEXT COLLATE "C" NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'done', 'parked', 'discarded')),
+    attempts BIGINT NOT NULL DEFAULT 0,
+    due_at BIGINT NOT NULL,
+    received_at BIGINT NOT NULL,
+    finished_at BIGINT,
+    outcome TEXT COLLATE "C" NOT NULL DEFAULT '',
+    authenticity TEXT COLLATE "C" NOT NULL DEFAULT '',
+    authenticity_domain TEXT COLLATE "C" NOT NULL DEFAULT ''
+);
+CREATE INDEX inbox_due ON inbox (due_at, id) WHERE state = 'new';
+CREATE INDEX inbox_parked ON inbox (id) WHERE state = 'parked';
+CREATE INDEX inbox_twin ON inbox (twin) WHERE twin IS NOT NULL;
+
+-- Every letter and chat message to send. `sealed` is what is sent, word for word, emptied once sent. `bounced_at` is when a report
+-- came that it could not be delivered, `bounce_status` the code of RFC 3463 in it.
+CREATE TABLE outbox (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    inbox_id BIGINT REFERENCES inbox (id),
+    channel TEXT COLLATE "C" NOT NULL,
+    conversation TEXT COLLATE "C" NOT NULL,
+    message_id TEXT COLLATE "C" NOT NULL,
+    template TEXT COLLATE "C" NOT NULL,
+    understood BIGINT NOT NULL DEFAULT 1,
+    secret BIGINT NOT NULL DEFAULT 0,
+    sealed BYTEA,
+    state TEXT COLLATE "C" NOT NULL DEFAULT 'due' CHECK (state IN ('due', 'sent', 'failed')),
+    attempts BIGINT NOT NULL DEFAULT 0,
+    due_at BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    finished_at BIGINT,
+    last_error TEXT COLLATE "C" NOT NULL DEFAULT '',
+    bounced_at BIGINT,
+    bounce_status TEXT COLLATE "C" NOT NULL DEFAULT ''
+);
+CREATE INDEX outbox_due ON outbox (due_at, id) WHERE state = 'due';
+CREATE INDEX outbox_message ON outbox (message_id);
+CREATE INDEX outbox_conversation ON outbox (conversation, created_at);
+CREATE INDEX outbox_failed ON outbox (id) WHERE state = 'failed';
+
+-- What the desk remembers of a conversation: language, STOP, the list sent last (a JSON array of shipments' ids), and when a letter
+-- to it came back for good.
+CREATE TABLE correspondent (
+    conversation TEXT COLLATE "C" PRIMARY KEY,
+    language TEXT COLLATE "C" NOT NULL DEFAULT '',
+    stopped_at BIGINT,
+    choices TEXT COLLATE "C" NOT NULL DEFAULT '',
+    choices_at BIGINT,
+    bounced_at BIGINT,
+    first_seen BIGINT NOT NULL
+);
+
+-- How much was written lately, by bucket: an address, the same address unproved, the whole desk, an alert to the operators. `letters`
+-- of the hour that began at `letters_since`, `unrecognised` of the 24 hours that began at `unrecognised_since`.
+CREATE TABLE throttle (
+    bucket TEXT COLLATE "C" PRIMARY KEY,
+    letters BIGINT NOT NULL DEFAULT 0,
+    letters_since BIGINT NOT NULL DEFAULT 0,
+    unrecognised BIGINT NOT NULL DEFAULT 0,
+    unrecognised_since BIGINT NOT NULL DEFAULT 0
+);
+
+-- Shipments. A PRO number may be recycled after years: it is unique together with its generation. `known_at` is the moment of the
+-- newest word that the row comes from: an older message that arrives later fills gaps and replaces nothing.
+CREATE TABLE shipment (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    pro TEXT COLLATE "C" NOT NULL,
+    generation BIGINT NOT NULL DEFAULT 1,
+    origin_city TEXT COLLATE "C" NOT NULL DEFAULT '',
+    origin_province TEXT COLLATE "C" NOT NULL DEFAULT '',
+    destination_city TEXT COLLATE "C" NOT NULL DEFAULT '',
+    destination_province TEXT COLLATE "C" NOT NULL DEFAULT '',
+    pieces BIGINT,
+    weight_lb BIGINT,
+    picked_up_on TEXT COLLATE "C" NOT NULL DEFAULT '',
+    estimated_on TEXT COLLATE "C" NOT NULL DEFAULT '',
+    shipper_number TEXT COLLATE "C" NOT NULL DEFAULT '',
+    shipper_name TEXT COLLATE "C" NOT NULL DEFAULT '',
+    consignee_number TEXT COLLATE "C" NOT NULL DEFAULT '',
+    consignee_name TEXT COLLATE "C" NOT NULL DEFAULT '',
+    billto_number TEXT COLLATE "C" NOT NULL DEFAULT '',
+    known_at BIGINT NOT NULL DEFAULT 0,
+    UNIQUE (pro, generation)
+);
+
+-- The other numbers of a shipment; `folded` is what a search compares (upper case, letters and digits only). `from_row` is 1 where a
+-- row of a shipments file gave it: the next row replaces those, and leaves what messages gave.
+CREATE TABLE shipment_reference (
+    shipment_id BIGINT NOT NULL REFERENCES shipment (id) ON DELETE CASCADE,
+    kind TEXT COLLATE "C" NOT NULL,
+    value TEXT COLLATE "C" NOT NULL,
+    folded TEXT COLLATE "C" NOT NULL,
+    from_row BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (kind, folded, shipment_id)
+);
+CREATE INDEX shipment_reference_shipment ON shipment_reference (shipment_id, kind, folded, value);
+
+-- What happened to it. `occurred_at` is UTC, `offset_minutes` that of the place; `time_known` is 0 where only a date was given.
+-- `sequence` counts a shipment's events in the order they were told, so that two of one moment stay two.
+CREATE TABLE shipment_event (
+    shipment_id BIGINT NOT NULL REFERENCES shipment (id) ON DELETE CASCADE,
+    occurred_at BIGINT NOT NULL,
+    sequence BIGINT NOT NULL,
+    offset_minutes BIGINT NOT NULL,
+    time_known BIGINT NOT NULL DEFAULT 1,
+    status TEXT COLLATE "C" NOT NULL DEFAULT '',
+    flag TEXT COLLATE "C" NOT NULL DEFAULT '',
+    city TEXT COLLATE "C" NOT NULL DEFAULT '',
+    province TEXT COLLATE "C" NOT NULL DEFAULT '',
+    reason TEXT COLLATE "C" NOT NULL DEFAULT '',
+    signed_by TEXT COLLATE "C" NOT NULL DEFAULT '',
+    raw TEXT COLLATE "C" NOT NULL DEFAULT '',
+    PRIMARY KEY (shipment_id, occurred_at, sequence)
+);

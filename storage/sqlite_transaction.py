@@ -1,0 +1,102 @@
+"""A transaction on SQLite, and what its errors mean."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from bot.core.errors import StatementRefused, StorageBusy, StorageError, StorageFull
+from storage.database import Parameters, Row
+
+# What concerns one statement; all else (a full disk, a failing one, a damaged file) concerns the whole transaction.
+_ONE_STATEMENT = frozenset(
+    (sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_RANGE, sqlite3.SQLITE_TOOBIG)
+)
+# What `execute` raises: besides the database's own errors, values that cannot be bound (a lone surrogate, 2**63).
+_ERRORS = (sqlite3.Error, ValueError, OverflowError)
+
+
+class SqliteTransaction:
+    """A transaction on the writer's connection (or the reader's). Its methods finish without waiting."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._depth = 0
+        self.failure: StorageError | None = None  # of a statement that the job let pass outside a savepoint of its own
+        self.broken: StorageError | None = None  # what ended the whole transaction
+
+    async def rows(self, statement: str, parameters: Parameters | None = None) -> Sequence[Row]:
+        """All rows; see `Transaction.rows`."""
+        try:
+            return self._connection.execute(statement, parameters or {}).fetchall()
+        except _ERRORS as error:
+            raise self._failure(error) from error
+
+    async def row(self, statement: str, parameters: Parameters | None = None) -> Row | None:
+        """The first row; see `Transaction.row`."""
+        rows = await self.rows(statement, parameters)  # all of them: a RETURNING statement takes effect when it is finished
+        return rows[0] if rows else None
+
+    async def run(self, statement: str, parameters: Parameters | None = None) -> int:
+        """How many rows it changed; see `Transaction.run`."""
+        return self._execute(statement, parameters).rowcount
+
+    async def run_many(self, statement: str, parameters: Sequence[Parameters]) -> None:
+        """Once for each; see `Transaction.run_many`."""
+        try:
+            self._connection.executemany(statement, parameters)
+        except _ERRORS as error:
+            raise self._failure(error) from error
+
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
+        """See `Transaction.savepoint`."""
+        return self._savepoint()
+
+    @asynccontextmanager
+    async def _savepoint(self) -> AsyncIterator[None]:
+        name = f"part{self._depth}"
+        self._depth += 1
+        self._execute(f"SAVEPOINT {name}")
+        try:
+            yield
+        except BaseException:
+            if self._connection.in_transaction:  # a full disk may have undone everything already
+                self._execute(f"ROLLBACK TO {name}")
+                self._execute(f"RELEASE {name}")
+            self.failure = None
+            raise
+        else:
+            if self._connection.in_transaction:
+                self._execute(f"RELEASE {name}")
+        finally:
+            self._depth -= 1
+
+    def _execute(self, statement: str, parameters: Parameters | None = None) -> sqlite3.Cursor:
+        try:
+            return self._connection.execute(statement, parameters or {})
+        except _ERRORS as error:
+            raise self._failure(error) from error
+
+    def _failure(self, error: Exception) -> StorageError:
+        failure = self.failure = storage_error(error)
+        if not isinstance(failure, StatementRefused):
+            self.broken = failure
+        return failure
+
+
+def storage_error(error: BaseException) -> StorageError:
+    """What an error of SQLite (or of binding a value) means to whoever asked."""
+    primary = primary_code(error)
+    if primary == sqlite3.SQLITE_FULL:
+        return StorageFull("the disk that holds the database is full; free some space, the senders try again")
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StorageBusy("another process holds the database; the senders try again")
+    if primary in _ONE_STATEMENT or (primary == 0 and isinstance(error, _ERRORS)):
+        return StatementRefused(f"the database refused a statement: {error}")
+    return StorageError(f"the database failed: {error}; look at its disk, the senders try again")
+
+
+def primary_code(error: BaseException) -> int:
+    """SQLite's primary result code (https://www.sqlite.org/rescode.html), 0 when it was not SQLite that raised."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
