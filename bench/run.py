@@ -1,7 +1,7 @@
 """`make bench`: mail in, traced, reply out, durably, against a stock server that drops every mail; ratios within one run.
 
 The yardstick (`bench/load/nullsmtp.py`) and the desk are loaded in turn, several rounds, by the same client
-(`bench/load/mailbench.py`), on loopback. Absolute figures say little on a shared machine; the ratio within a round does. Written to docs/performance.md by hand.
+(`bench/load/mailbench.py`), on loopback. Absolute figures say little on a shared machine; the ratio within a round does.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.core.clock import Mint
+from bot.core.dkim_sign import Signer
 from bot.core.inbound import Inbound
 from bot.core.letters import Letter
 from bot.core.mail_writer import MailHeaders, write_mail
@@ -17,9 +18,16 @@ from bot.core.replies import Reply
 from bot.core.values import Channel, Language
 
 
+_INTERNATIONAL = "international@address.invalid"  # stands in To until the real one, which is not ASCII, takes its place
+
+
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """Writes the desk's letters."""
+    """Writes the desk's letters.
+
+    `envelope_sender` is "" for the null reverse-path; a relay that refuses that one gets an address. `signer` is None where letters
+    are not signed here.
+    """
 
     renderer: Renderer
     mint: Mint
@@ -27,6 +35,8 @@ class Composer:
     company: str
     zone: ZoneInfo
     unknown: tuple[Language, ...]  # the order of the halves while the language is unknown
+    envelope_sender: str = ""
+    signer: Signer | None = None
 
     def languages(self, language: Language | None) -> tuple[Language, ...]:
         """The languages of a letter: the writer's, or both halves while it is unknown."""
@@ -85,7 +95,7 @@ class Composer:
         headers = MailHeaders(
             from_address=self.address,
             from_name=self.company,
-            to=recipient,
+            to=recipient if recipient.isascii() else _INTERNATIONAL,
             reply_to="",
             subject=rendered.subject,
             message_id=message_id,
@@ -102,10 +112,21 @@ class Composer:
             message_id=message_id,
             template=rendered.template,
             recipient=recipient,
-            content=write_mail(headers, rendered.text, rendered.html),
+            content=self._signed(_addressed(write_mail(headers, rendered.text, rendered.html), recipient)),
+            envelope_sender=self.envelope_sender,
             understood=all(reply.understood for reply in replies),
             secret=secret,
         )
+
+    def _signed(self, content: bytes) -> bytes:
+        return content if self.signer is None else self.signer.sign(content) + content
+
+
+def _addressed(content: bytes, recipient: str) -> bytes:
+    # A local part beyond ASCII stands in To as UTF-8 (RFC 6532); such a letter goes out with SMTPUTF8 or not at all.
+    if recipient.isascii():
+        return content
+    return content.replace(f"\r\nTo: {_INTERNATIONAL}\r\n".encode(), f"\r\nTo: {recipient}\r\n".encode(), 1)
 
 
 def _references(inbound: Inbound | None) -> tuple[str, ...]:

@@ -101,16 +101,20 @@ class SmtpSettings(_Section):
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     require_tls: bool = False
+    implicit_tls: bool = False
     max_message_bytes: int = Field(default=1_048_576, ge=1_000)
     max_connections: int = Field(default=500, ge=1)
     max_connections_per_ip: int = Field(default=50, ge=1)
+    max_recipients: int = Field(default=100, ge=1)
+    idle_seconds: float = Field(default=300, gt=0)
+    data_seconds: float = Field(default=600, gt=0)
 
     @model_validator(mode="after")
     def _check_tls(self) -> SmtpSettings:
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise ValueError("tls_certificate and tls_key go together; name both files or neither")
-        if self.require_tls and self.tls_certificate is None:
-            raise ValueError("require_tls needs tls_certificate and tls_key")
+        if (self.require_tls or self.implicit_tls) and self.tls_certificate is None:
+            raise ValueError("require_tls and implicit_tls need tls_certificate and tls_key")
         return self
 
 
@@ -131,6 +135,15 @@ class RelaySettings(_Section):
     dkim_selector: str = ""
     dkim_key: str = ""
     connections: int = Field(default=8, ge=1, le=100)
+    ca_file: Path | None = None
+    allow_plain_secrets: bool = False
+
+    @model_validator(mode="after")
+    def _check_dkim(self) -> RelaySettings:
+        given = [bool(value) for value in (self.dkim_domain, self.dkim_selector, self.dkim_key)]
+        if any(given) and not all(given):
+            raise ValueError("dkim_domain, dkim_selector and dkim_key go together; set all three or none")
+        return self
 
     @field_validator("envelope_sender")
     @classmethod
@@ -156,6 +169,7 @@ class MailTrustSettings(_Section):
     relays: list[str] = []
     authserv_ids: list[str] = []
     origins: list[str] = []
+    mailbox_authserv_ids: list[str] = []
     arc_sealers: list[str] = []
     resolver: str = ""
 
@@ -170,6 +184,7 @@ class LimitSettings(_Section):
 
     unrecognised_per_day: int = Field(default=3, ge=0)
     answers_per_hour: int = Field(default=60, ge=0)
+    letters_per_hour: int = Field(default=0, ge=0)
     admin_letters_per_hour: int = Field(default=10, ge=0)
     login_attempts_per_minute: int = Field(default=60, ge=0)
     waiting_messages: int = Field(default=10_000, ge=0)

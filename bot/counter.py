@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from bot.caps import FREE, Caps
 from bot.composer import Composer
 from bot.core.authenticity import Verdict
+from bot.core.caps import Allowance
 from bot.core.check_digits import CheckDigit
 from bot.core.commands import Command, CommandSpec, Effect, Handler, Reading
 from bot.core.grammar import Context, Vocabulary, read
@@ -19,21 +22,16 @@ from bot.core.replies import Reply
 from bot.core.seal import Seal
 from bot.core.values import Assurance, Channel, Language
 from bot.core.visit import DeskFacts, Stores, Visit
+from bot.operators import Operators
 from handlers.unknown import answer_unknown
 from storage.correspondents import Correspondent, Correspondents
 from storage.database import Transaction
 from storage.outbox import Outbox
 from storage.shipments import ShipmentStore
 
-_HOUR = timedelta(hours=1)
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Caps on letters to one conversation, 0 for none; they end a conversation between two machines."""
-
-    unrecognised_per_day: int
-    answers_per_hour: int
+class VerdictNeededError(Exception):
+    """Nobody has looked yet whether the sender is authentic, and it matters after all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +42,26 @@ class Answer:
     letters: tuple[Letter, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A message with what is known of its conversation."""
+
+    channel: Channel
+    inbound: Inbound
+    verdict: Verdict | None
+    known: Correspondent
+    answers_us: bool
+    reading: Reading
+
+    @property
+    def authentic(self) -> bool:
+        return self.channel is not Channel.MAIL or (self.verdict is not None and self.verdict.authentic)
+
+    @property
+    def understood(self) -> bool:
+        return bool(self.reading.commands)
+
+
 class Counter:
     """The service counter: everything it needs to answer, and no I/O but the transaction it is handed."""
 
@@ -52,20 +70,21 @@ class Counter:
         handlers: Sequence[Handler],
         composer: Composer,
         facts: DeskFacts,
-        limits: Limits,
+        caps: Caps,
         seal: Seal,
         check_digit: CheckDigit,
-        admins: Sequence[str],
+        operators: Operators,
         handoff_address: str,
     ) -> None:
         self._handlers: Mapping[str, Handler] = {handler.spec.name: handler for handler in handlers}
         self._vocabulary = Vocabulary([handler.spec for handler in handlers])
         self._composer = composer
         self._facts = facts
-        self._limits = limits
+        self._caps = caps
         self._seal = seal
         self._check_digit = check_digit
-        self._admins = admins
+        self._operators = operators
+        self._admins = frozenset(address.lower() for address in operators.addresses)
         self._handoff_address = handoff_address
 
     def spec(self, name: str) -> CommandSpec:
@@ -83,9 +102,10 @@ class Counter:
         )
         return read(self._vocabulary, inbound.subject, inbound.text, context)
 
-    def only_shows(self, reading: Reading) -> bool:
-        """Whether a reading asks for public facts alone."""
-        return all(self.spec(command.name).effect is Effect.OPEN for command in reading.commands)
+    def needs_proof(self, inbound: Inbound, reading: Reading) -> bool:
+        """Whether the answer depends on who really writes: it changes something, or an administrator is named as the sender."""
+        changes = any(self.spec(command.name).effect is not Effect.OPEN for command in reading.commands)
+        return changes or inbound.sender.address.lower() in self._admins
 
     async def answer(
         self,
@@ -98,66 +118,118 @@ class Counter:
     ) -> Answer:
         """Answers a message, or says why not.
 
-        `verdict` is None where nobody has looked at the sender's authenticity, which then counts as not proved. `read_already` is
-        what `read` made of the message while nothing was known of the conversation.
+        `verdict` is None where nobody has looked at the sender's authenticity, which then counts as not proved; raises
+        VerdictNeededError where that would be to the sender's harm. `read_already` is what `read` made of the message while
+        nothing was known of the conversation.
         """
         if inbound.silence:
             return Answer(f"silent_{inbound.silence}")
         if verdict is not None and verdict.failed_policy:
             return Answer(f"silent_dmarc_{verdict.failed_policy}")
-        correspondents = Correspondents(transaction, now)
-        outbox = Outbox(transaction, self._seal)
-        known = await correspondents.get(inbound.sender.key)
-        answers_us = await outbox.answered(inbound.answers) is not None if inbound.answers else False
-        reading = read_already
-        if reading is None or known.choices or answers_us:
-            reading = self.read(inbound, has_choices=bool(known.choices), answers_us=answers_us)
-        if reading.courtesy and answers_us:
+        heard = await self._hear(transaction, channel, inbound, verdict, now, read_already)
+        if heard.reading.courtesy and heard.answers_us:
             return Answer("silent_courtesy")
-        if await self._over_limit(outbox, known, reading, inbound.sender.key, channel, now):
+        allowance = await self._allowance(transaction, heard, now)
+        if not allowance.allowed:
             return Answer("silent_limit")
-        if not known.known:
-            await correspondents.meet(inbound.sender.key)
-        language = self._language(reading, known, inbound)
-        authentic = channel is not Channel.MAIL or (verdict is not None and verdict.authentic)
-        visit = Visit(
-            now=now,
-            channel=channel,
-            sender=inbound.sender,
-            language=language,
-            assurance=Assurance.AUTHENTIC_SENDER if authentic else Assurance.ANYONE,
-            first_contact=not known.known,
-            desk=self._facts,
-            stores=Stores(ShipmentStore(transaction), correspondents),
-            answered_pros=find_pros(f"{inbound.subject}\n{inbound.quoted}", rule=self._check_digit).pros if inbound.answers else (),
-            can_remember=authentic,
-        )
-        replies = await self._replies(visit, reading)
-        await self._remember(correspondents, known, replies, reading, inbound.sender.key)
-        chosen = next((reply.language for reply in replies if reply.language is not None), language)
-        letters = [self._composer.answer(channel, inbound, replies, chosen, first=not known.known, now=now)]
-        letters += self._handoff(channel, inbound, reading, now)
-        return Answer("answered" if reading.commands else "not_understood", tuple(letters))
+        if not await self._caps.spend_of_all(transaction, now):
+            facts = {"letters": self._caps.limits.letters_per_hour}
+            return Answer("silent_desk_limit", tuple(await self._operators.alert(transaction, Reply("operator/limit", facts), now)))
+        letters = await self._write(transaction, heard, allowance, now)
+        return Answer("answered" if heard.understood else "not_understood", tuple(letters))
 
     def parked(self, inbound: Inbound | None, message_id: int, reason: str, now: datetime) -> list[Letter]:
         """What is told when a message is set aside: the administrators, what to do; the sender once, that a person will look.
 
         `inbound` is None where the message cannot be read, or came by chat.
         """
-        facts = {"id": message_id, "reason": reason}
-        letters = [self._composer.notice(address, Reply("operator/parked", facts), None, now) for address in self._admins]
+        letters = self._operators.letters(Reply("operator/parked", {"id": message_id, "reason": reason}), now)
         if inbound is not None and inbound.reply_to and not inbound.silence:
             told = Reply("desk/parked", {"subject": inbound.subject})
             letters.append(self._composer.notice(inbound.reply_to, told, inbound.hint, now))
         return letters
 
-    async def _replies(self, visit: Visit, reading: Reading) -> list[Reply]:
-        if not reading.commands:
-            return [answer_unknown(visit, reading)]
-        return [await self._answer_command(visit, command) for command in reading.commands]
+    async def _hear(
+        self,
+        tx: Transaction,
+        channel: Channel,
+        inbound: Inbound,
+        verdict: Verdict | None,
+        now: datetime,
+        read_already: Reading | None,
+    ) -> _Heard:
+        known = await Correspondents(tx, now).get(inbound.sender.key)
+        answered = await Outbox(tx, self._seal).answered(inbound.answers) if inbound.answers else None
+        reading = read_already
+        if reading is None or known.choices or answered:
+            reading = self.read(inbound, has_choices=bool(known.choices), answers_us=answered is not None)
+        return _Heard(channel, inbound, verdict, known, answered is not None, reading)
+
+    async def _allowance(self, tx: Transaction, heard: _Heard, now: datetime) -> Allowance:
+        sender = heard.inbound.sender
+        if heard.channel is Channel.TERMINAL or (heard.authentic and sender.address.lower() in self._admins):
+            return FREE
+        # Whoever forges an address uses up a bucket of its own, not that of the address.
+        bucket = sender.key if heard.authentic else f"unproved {sender.key}"
+        found = await self._caps.spend(tx, bucket, understood=heard.understood, now=now)
+        if not found.allowed and heard.verdict is None and heard.channel is Channel.MAIL:
+            raise VerdictNeededError
+        return found
+
+    async def _write(self, tx: Transaction, heard: _Heard, allowance: Allowance, now: datetime) -> list[Letter]:
+        inbound, known, key = heard.inbound, heard.known, heard.inbound.sender.key
+        correspondents = Correspondents(tx, now)
+        if not known.known:
+            await correspondents.meet(key)
+        if known.bounced and heard.authentic:
+            await correspondents.forget_bounce(key)
+        language = self._language(heard.reading, known, inbound)
+        visit = self._visit(tx, correspondents, heard, language, now)
+        replies = await self._replies(visit, heard)
+        choices = next((reply.choices for reply in replies if reply.choices), ())
+        if choices:
+            await correspondents.set_choices(key, choices)
+        replies += self._last_answer(allowance)
+        chosen = next((reply.language for reply in replies if reply.language is not None), language)
+        answer = self._composer.answer(heard.channel, inbound, replies, chosen, first=not known.known, now=now)
+        return [answer, *self._handoff(heard, now)]
+
+    def _visit(
+        self, tx: Transaction, correspondents: Correspondents, heard: _Heard, language: Language | None, now: datetime
+    ) -> Visit:
+        inbound = heard.inbound
+        answered = find_pros(f"{inbound.subject}\n{inbound.quoted}", rule=self._check_digit).pros if inbound.answers else ()
+        return Visit(
+            now=now,
+            channel=heard.channel,
+            sender=inbound.sender,
+            language=language,
+            assurance=Assurance.AUTHENTIC_SENDER if heard.authentic else Assurance.ANYONE,
+            first_contact=not heard.known.known,
+            desk=self._facts,
+            stores=Stores(ShipmentStore(tx), correspondents),
+            answered_pros=answered,
+            can_remember=heard.authentic,
+            verdict=heard.verdict,
+        )
+
+    async def _replies(self, visit: Visit, heard: _Heard) -> list[Reply]:
+        if heard.understood:
+            return [await self._answer_command(visit, command) for command in heard.reading.commands]
+        if heard.inbound.wrapper:
+            return [Reply("desk/encrypted", {"wrapper": heard.inbound.wrapper}, understood=False)]
+        return [answer_unknown(visit, heard.reading)]
 
     async def _answer_command(self, visit: Visit, command: Command) -> Reply:
         return await self._handlers[command.name].answer(visit, command)
+
+    def _last_answer(self, allowance: Allowance) -> list[Reply]:
+        """The section that says until when nothing more will come, on the answer that uses up a cap."""
+        until = allowance.all_until or allowance.unrecognised_until
+        if until is None:
+            return []
+        local = until.astimezone(ZoneInfo(self._facts.timezone))
+        return [Reply("limit/reached", {"until": local, "all": allowance.all_until is not None})]
 
     def _language(self, reading: Reading, known: Correspondent, inbound: Inbound) -> Language | None:
         spoken = next((command.language for command in reading.commands if command.language is not None), None)
@@ -165,29 +237,9 @@ class Counter:
             switch=reading.switch, profile=None, remembered=known.language, command=spoken, hint=inbound.hint, text=inbound.text
         )
 
-    async def _over_limit(
-        self, outbox: Outbox, known: Correspondent, reading: Reading, key: str, channel: Channel, now: datetime
-    ) -> bool:
-        if channel is Channel.TERMINAL:
-            return False
-        unrecognised, hourly = self._limits.unrecognised_per_day, self._limits.answers_per_hour
-        if unrecognised and not reading.commands and known.unrecognised >= unrecognised:
-            return True
-        return bool(hourly) and known.known and await outbox.recent(key, now - _HOUR, hourly) >= hourly
-
-    async def _remember(
-        self, correspondents: Correspondents, known: Correspondent, replies: Sequence[Reply], reading: Reading, key: str
-    ) -> None:
-        if not reading.commands:
-            await correspondents.count_unrecognised(key, known)
-        elif known.unrecognised:
-            await correspondents.forget_unrecognised(key)
-        choices = next((reply.choices for reply in replies if reply.choices), ())
-        if choices:
-            await correspondents.set_choices(key, choices)
-
-    def _handoff(self, channel: Channel, inbound: Inbound, reading: Reading, now: datetime) -> list[Letter]:
-        if reading.commands or reading.empty or not self._handoff_address or channel is not Channel.MAIL:
+    def _handoff(self, heard: _Heard, now: datetime) -> list[Letter]:
+        inbound = heard.inbound
+        if heard.understood or inbound.wrapper or not self._handoff_address or heard.channel is not Channel.MAIL:
             return []
         facts = {"sender": inbound.sender.address, "subject": inbound.subject, "lines": tuple(inbound.text.split("\n")[:100])}
         return [self._composer.notice(self._handoff_address, Reply("handoff/forwarded", facts), None, now)]

@@ -11,36 +11,35 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 from operator import attrgetter
 
 import structlog
 
-from bot.core.authenticity import Verdict
 from bot.core.clock import Clock
 from bot.core.commands import Reading
 from bot.core.errors import StatementRefused, StorageError
-from bot.core.inbound import Inbound, Reader
+from bot.core.inbound import Inbound
 from bot.core.letters import Letter, Queued
-from bot.core.ports import Offer, SenderVerifier
+from bot.core.ports import Offer
 from bot.core.seal import Seal
 from bot.core.values import Channel, RawRecord
-from bot.counter import Counter
+from bot.counter import Counter, VerdictNeededError
+from bot.examiner import Examiner, Findings
 from bot.metrics import Metrics
+from bot.returns import record_bounce
+from bot.setbacks import ATTEMPTS, Setbacks
 from storage.database import Database, Transaction
 from storage.inbox import Claimed, Identity, Inbox
 from storage.outbox import Outbox
 
 log = structlog.get_logger("desk")
 
-ATTEMPTS = 3  # then the message is parked: a person looks, the others are served
 QUICK_OCTETS = 16_384
 QUICK_SECONDS = 0.05
 BATCH = 64
 POLL_SECONDS = 1.0  # within this time the desk finds what another process wrote (a replayed message)
-_RETRY = timedelta(seconds=20)
 
 
 class Receipt(StrEnum):
@@ -73,9 +72,9 @@ class Desk:
         self,
         *,
         database: Database,
-        reader: Reader,
+        examiner: Examiner,
         counter: Counter,
-        verifier: SenderVerifier,
+        setbacks: Setbacks,
         offer: Offer,
         seal: Seal,
         clock: Clock,
@@ -83,9 +82,9 @@ class Desk:
         most_waiting: int,
     ) -> None:
         self._database = database
-        self._read = reader
+        self._examiner = examiner
         self._counter = counter
-        self._verifier = verifier
+        self._setbacks = setbacks
         self._offer = offer
         self._seal = seal
         self._clock = clock
@@ -97,7 +96,7 @@ class Desk:
 
     async def receive(self, record: RawRecord, source: str) -> Received:
         """Keeps a message for good; only when this returns may the edge say so. Raises StorageError: nothing was kept."""
-        inbound, identity = self._read(record)
+        inbound, identity = await self._examiner.read(record)
         if inbound.refusal and record.envelope_sender:
             self._metrics.received.labels(source, Receipt.REFUSED).inc()
             return Received(Receipt.REFUSED, inbound.refusal)
@@ -114,18 +113,22 @@ class Desk:
         return received
 
     async def work(self) -> None:
-        """Answers what was kept, until `stop`."""
+        """Answers what was kept, until `stop`: many conversations at once, each in its order."""
+        running: set[asyncio.Task[None]] = set()
         while not self._stopping:
-            claimed = await self._claim()
-            if claimed:
-                in_order = sorted(claimed, key=attrgetter("conversation", "id"))
-                conversations = [list(messages) for _, messages in groupby(in_order, attrgetter("conversation"))]
-                await asyncio.gather(*map(self._answer_in_order, conversations))
-                continue
             self._wake.clear()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(POLL_SECONDS):
-                    await self._wake.wait()
+            claimed = await self._claim(BATCH - len(running))
+            for _, messages in groupby(sorted(claimed, key=attrgetter("conversation", "id")), attrgetter("conversation")):
+                task = asyncio.create_task(self._answer_in_order(list(messages)))
+                running.add(task)
+                task.add_done_callback(running.discard)
+                task.add_done_callback(lambda _task: self._wake.set())
+            if not claimed:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await self._wake.wait()
+        if running:
+            await asyncio.wait(running)
 
     def stop(self) -> None:
         """Lets `work` end after what it has begun."""
@@ -140,18 +143,13 @@ class Desk:
             self._wake.set()
 
     def _may_answer_quickly(self, record: RawRecord, inbound: Inbound, reading: Reading) -> bool:
-        # Only plain small mail from peers whose mail is not verified first, and that asks for nothing but public facts or gets no
-        # answer at all. Whatever is odd is kept first, its attempts counted: it cannot kill the desk again and again.
+        # Only plain small mail about which nothing must be found out first, and that asks for public facts or gets no answer at all.
+        # Whatever is odd is kept first, its attempts counted: it cannot kill the desk again and again.
         if record.channel is Channel.TERMINAL:
             return True
         if not inbound.plain or inbound.token or len(record.content) > QUICK_OCTETS:
             return False
-        return bool(inbound.silence) or not self._needs_verdict(record, inbound, reading)
-
-    def _needs_verdict(self, record: RawRecord, inbound: Inbound, reading: Reading) -> bool:
-        if record.channel is not Channel.MAIL or inbound.silence:
-            return False
-        return not self._verifier.configured(record.peer) or not self._counter.only_shows(reading)
+        return not self._examiner.must_look(record, inbound, reading)
 
     async def _keep(
         self, tx: Transaction, record: RawRecord, inbound: Inbound, identity: Identity, source: str, reading: Reading | None
@@ -166,9 +164,11 @@ class Desk:
                     inbox_id = await inbox.accept(record, identity, source, now, due=None, outcome=answer.outcome)
                     if inbox_id is None:
                         raise _UndoneError
-                    letters = await self._queue(tx, answer.letters, inbox_id, now)
+                    letters = await self._queue(tx, answer.letters, inbox_id)
             except _UndoneError:
                 return Received(Receipt.DUPLICATE)
+            except VerdictNeededError:
+                pass  # a worker looks at its sender first
             except Exception as error:
                 if isinstance(error, StorageError) and not isinstance(error, StatementRefused):
                     raise
@@ -180,12 +180,16 @@ class Desk:
         inbox_id = await inbox.accept(record, identity, source, now, due=now)
         return Received(Receipt.DUPLICATE) if inbox_id is None else Received(Receipt.ACCEPTED, waits=True)
 
-    async def _claim(self) -> list[Claimed]:
+    async def _claim(self, count: int) -> list[Claimed]:
         now = self._clock.now()
-        self._waiting = await self._database.read(lambda tx: Inbox(tx, self._seal).waiting())
-        if not self._waiting or not await self._database.read(lambda tx: Inbox(tx, self._seal).any_due(now)):
+        try:
+            self._waiting = await self._database.read(lambda tx: Inbox(tx, self._seal).waiting())
+            if not count or not self._waiting or not await self._database.read(lambda tx: Inbox(tx, self._seal).any_due(now)):
+                return []
+            return await self._database.write(lambda tx: Inbox(tx, self._seal).claim(count, now))
+        except StorageError as error:  # a full disk, a database that is away: the messages are safe, and wait
+            log.error("inbox_unreadable", error=str(error))
             return []
-        return await self._database.write(lambda tx: Inbox(tx, self._seal).claim(BATCH, now))
 
     async def _answer_in_order(self, messages: Sequence[Claimed]) -> None:
         for claimed in messages:
@@ -194,73 +198,47 @@ class Desk:
             except _UndoneError:
                 continue
             except Exception as error:  # the one error boundary: this message is tried again or parked, the others go on
-                log.error(
-                    "answer_failed", inbox_id=claimed.id, attempt=claimed.attempts, error=type(error).__name__, where=_where(error)
-                )
-                await self._failed(claimed, type(error).__name__)
+                name = type(error).__name__
+                log.error("answer_failed", inbox_id=claimed.id, attempt=claimed.attempts, error=name, where=_where(error))
+                await self._setbacks.failed(claimed, name)
 
     async def _answer_kept(self, claimed: Claimed) -> None:
         if claimed.attempts > ATTEMPTS:  # counted before each try: what kills the process ends here
-            await self._park(claimed, "the process ended while answering it")
+            await self._setbacks.park(claimed, "the process ended while answering it")
             return
         record = Inbox.open(claimed, self._seal)
-        inbound, _ = self._read(record)
-        verdict = None
-        if self._needs_verdict(record, inbound, self._counter.read(inbound)):
-            domain = inbound.sender.address.rpartition("@")[2] or None
-            verdict = await self._verifier.verdict(
-                record.content, from_domain=domain, peer=record.peer or None, received_count=inbound.received_count
-            )
-            if verdict.temporary and claimed.attempts < ATTEMPTS:
-                await self._put_off(claimed, verdict.reason)
-                return
-        await self._database.write(lambda tx: self._settle(tx, claimed, record.channel, inbound, verdict), self._offer)
+        inbound, _ = await self._examiner.read(record)
+        findings = await self._examiner.examine(record, inbound, self._counter.read(inbound))
+        try:
+            await self._settle(claimed, record, inbound, findings)
+        except VerdictNeededError:
+            await self._settle(claimed, record, inbound, Findings(await self._examiner.verdict(record, inbound)))
 
-    async def _settle(
-        self, tx: Transaction, claimed: Claimed, channel: Channel, inbound: Inbound, verdict: Verdict | None
+    async def _settle(self, claimed: Claimed, record: RawRecord, inbound: Inbound, findings: Findings) -> None:
+        """Answers with all that is known, in one transaction."""
+        verdict = findings.verdict
+        if verdict is not None and verdict.temporary and await self._setbacks.wait_for_dns(claimed, verdict.reason):
+            return
+        await self._database.write(lambda tx: self._finish(tx, claimed, record.channel, inbound, findings), self._offer)
+
+    async def _finish(
+        self, tx: Transaction, claimed: Claimed, channel: Channel, inbound: Inbound, findings: Findings
     ) -> tuple[Queued, ...]:
-        now = self._clock.now()
+        now, verdict = self._clock.now(), findings.verdict
         answer = await self._counter.answer(tx, channel, inbound, verdict, now)
-        if not await Inbox(tx, self._seal).finish(claimed.id, answer.outcome, now):
+        reason, domain = (verdict.reason, verdict.detail) if verdict is not None else ("", "")
+        inbox = Inbox(tx, self._seal)
+        if not await inbox.finish(claimed.id, answer.outcome, now, authenticity=reason, authenticity_domain=domain):
             raise _UndoneError
-        letters = await self._queue(tx, answer.letters, claimed.id, now)
+        if findings.bounce is not None:
+            self._metrics.bounced.labels(await record_bounce(tx, self._seal, findings.bounce, now)).inc()
+        letters = await self._queue(tx, answer.letters, claimed.id)
         self._metrics.answered.labels(answer.outcome).inc()
         return letters
 
-    async def _queue(self, tx: Transaction, letters: Sequence[Letter], inbox_id: int, now: datetime) -> tuple[Queued, ...]:
-        outbox = Outbox(tx, self._seal)
+    async def _queue(self, tx: Transaction, letters: Sequence[Letter], inbox_id: int) -> tuple[Queued, ...]:
+        outbox, now = Outbox(tx, self._seal), self._clock.now()
         return tuple([await outbox.add(letter, inbox_id, now) for letter in letters])
-
-    async def _failed(self, claimed: Claimed, reason: str) -> None:
-        with suppress(StorageError):  # the lease ends by itself
-            if claimed.attempts < ATTEMPTS:
-                await self._put_off(claimed, reason)
-            else:
-                await self._park(claimed, reason)
-
-    async def _put_off(self, claimed: Claimed, reason: str) -> None:
-        due = self._clock.now() + _RETRY * 3 ** (claimed.attempts - 1)
-        await self._database.write(lambda tx: Inbox(tx, self._seal).retry(claimed.id, reason, due))
-
-    async def _park(self, claimed: Claimed, reason: str) -> None:
-        log.error("message_parked", inbox_id=claimed.id, reason=reason, next="autopro parked show " + str(claimed.id))
-
-        async def park(tx: Transaction) -> tuple[Queued, ...]:
-            now = self._clock.now()
-            if not await Inbox(tx, self._seal).park(claimed.id, reason, now):
-                return ()
-            letters = self._counter.parked(self._readable(claimed), claimed.id, reason, now)
-            return await self._queue(tx, letters, claimed.id, now)
-
-        await self._database.write(park, self._offer)
-        self._metrics.answered.labels("parked").inc()
-
-    def _readable(self, claimed: Claimed) -> Inbound | None:
-        try:
-            record = Inbox.open(claimed, self._seal)
-            return self._read(record)[0] if record.channel is Channel.MAIL else None
-        except Exception:  # it may be parked because it cannot be read
-            return None
 
 
 def _where(error: BaseException) -> str:

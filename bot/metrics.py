@@ -27,6 +27,9 @@ class Metrics:
         self.delivered = Counter(
             "autopro_delivered", "Sending attempts, by channel and result", ["channel", "result"], registry=self.registry
         )
+        self.bounced = Counter(
+            "autopro_bounces", "Reports on the delivery of letters, by what came of them", ["result"], registry=self.registry
+        )
         self.latency = Histogram(
             "autopro_answer_seconds", "From arrival to delivery of the answer", buckets=_SECONDS, registry=self.registry
         )

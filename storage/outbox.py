@@ -74,15 +74,15 @@ class Outbox:
 
     async def retry(self, letter_id: int, error: str, due: datetime) -> None:
         """Puts off until `due`; `error` is the relay's answer, for operators."""
-        await self._transaction.run(_SQL["retry"], {"id": letter_id, "error": error[:500], "due_at": to_micros(due)})
+        await self._transaction.run(_SQL["retry"], {"id": letter_id, "error": clean(error[:500]), "due_at": to_micros(due)})
 
     async def give_up(self, letter_id: int, error: str, now: datetime) -> None:
         """Tries no more; the row stays."""
-        await self._transaction.run(_SQL["give_up"], {"id": letter_id, "error": error[:500], "now": to_micros(now)})
+        await self._transaction.run(_SQL["give_up"], {"id": letter_id, "error": clean(error[:500]), "now": to_micros(now)})
 
     async def hold(self, letter_id: int, reason: str, due: datetime) -> None:
         """Puts off until `due` without counting an attempt: the letter waits for a safe way out."""
-        await self._transaction.run(_SQL["hold"], {"id": letter_id, "error": reason[:500], "due_at": to_micros(due)})
+        await self._transaction.run(_SQL["hold"], {"id": letter_id, "error": clean(reason[:500]), "due_at": to_micros(due)})
 
     async def answered(self, message_ids: tuple[str, ...]) -> Sent | None:
         """The letter of ours that the first known of these Message-IDs names, None when they name none."""

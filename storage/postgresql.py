@@ -8,9 +8,11 @@ transaction would break the statements prepared on it.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -25,12 +27,12 @@ _COMMAND_SECONDS = 15.0
 _MIGRATION_SECONDS = 3_600.0  # a new column on a large table; other desks wait for it
 _TRIES = 3  # a deadlock or serialization failure is nobody's fault: the job runs again
 _CLOSE_SECONDS = 10.0
-_MIGRATION_LOCK = 8_420_114  # arbitrary numbers that all desks of a database agree on
-_CLAIM_LOCK = 8_420_115
+_MIGRATION_LOCK = 8_420_114  # an arbitrary number that all desks of a database agree on
 
-# Where rows are claimed. Two claims at once would not see each other's leases, and one machine could answer a conversation's second
-# message while another answers its first: claims go one after the other, whatever else is written goes on beside them.
+# What the statements' comments ask for. Two claims at once would not see each other's leases, and one machine could answer a
+# conversation's second message while another answers its first; two looks for the same twin would both find none.
 _CLAIMS = "/* skip locked */"
+_ONE_AT_A_TIME = re.compile(r"/\* one at a time by :(\w+) \*/")
 
 # A named parameter, outside quotes and not a `::cast`.
 _PARAMETER = re.compile(r"'[^']*'|--[^\n]*|(?<!:):([a-z_][a-z0-9_]*)")
@@ -48,8 +50,25 @@ _ONE_STATEMENT = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Translated:
+    """A statement in PostgreSQL's words, its parameters in order, and what only one transaction at a time may run it with."""
+
+    sql: str
+    names: tuple[str, ...]
+    alone: bool
+    alone_by: str  # the parameter whose value counts, "" for none
+
+    def lock(self, parameters: Parameters) -> int:
+        """The advisory lock to take first: a signed 64-bit number that all machines agree on."""
+        value = parameters[self.alone_by] if self.alone_by else b""
+        octets = value if isinstance(value, bytes) else str(value).encode()
+        digest = hashlib.sha256(self.sql.encode() + b"\0" + octets).digest()
+        return int.from_bytes(digest[:8], "big", signed=True)
+
+
 @lru_cache(maxsize=1024)
-def _translate(statement: str) -> tuple[str, tuple[str, ...]]:
+def _translate(statement: str) -> _Translated:
     names: list[str] = []
 
     def number(match: re.Match[str]) -> str:
@@ -60,8 +79,9 @@ def _translate(statement: str) -> tuple[str, tuple[str, ...]]:
             names.append(name)
         return f"${names.index(name) + 1}"
 
-    sql = _PARAMETER.sub(number, statement.replace(_CLAIMS, "FOR UPDATE SKIP LOCKED"))
-    return sql, tuple(names)
+    alone = _ONE_AT_A_TIME.search(statement)
+    sql = _PARAMETER.sub(number, _ONE_AT_A_TIME.sub("", statement).replace(_CLAIMS, "FOR UPDATE SKIP LOCKED"))
+    return _Translated(sql, tuple(names), alone is not None or _CLAIMS in statement, alone[1] if alone else "")
 
 
 class _Open:
@@ -73,9 +93,10 @@ class _Open:
 
     async def rows(self, statement: str, parameters: Parameters | None = None) -> Sequence[Row]:
         sql, values = _bind(statement, parameters)
+        translated = _translate(statement)
         with self._watched():
-            if _CLAIMS in statement:
-                await self._connection.execute(f"SELECT pg_advisory_xact_lock({_CLAIM_LOCK})")
+            if translated.alone:
+                await self._connection.execute("SELECT pg_advisory_xact_lock($1)", translated.lock(parameters or {}))
             found: Sequence[Row] = await self._connection.fetch(sql, *values)
         return found
 
@@ -92,7 +113,7 @@ class _Open:
 
     async def run_many(self, statement: str, parameters: Sequence[Parameters]) -> None:
         with self._watched():
-            await self._connection.executemany(_translate(statement)[0], [_bind(statement, one)[1] for one in parameters])
+            await self._connection.executemany(_translate(statement).sql, [_bind(statement, one)[1] for one in parameters])
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         return self._savepoint()
@@ -228,10 +249,10 @@ async def _migrate(connection: asyncpg.Connection) -> None:
 
 
 def _bind(statement: str, parameters: Mapping[str, Any] | None) -> tuple[str, list[Any]]:
-    sql, names = _translate(statement)
+    translated = _translate(statement)
     values = parameters or {}
     try:
-        return sql, [values[name] for name in names]
+        return translated.sql, [values[name] for name in translated.names]
     except KeyError as error:
         raise StatementRefused(f"the database refused a statement: no value for {error}") from error
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.core.values import Language
 
 if TYPE_CHECKING:
+    from bot.core.anteroom import Anteroom
     from bot.core.replies import Reply
     from bot.core.visit import Visit
 
@@ -87,7 +88,12 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """A command with the function that answers it."""
+    """A command with the function that answers it.
+
+    `prepare` does what is slow (hashing a password) before the transaction; `answer` finds its result in `Visit.prepared` and
+    rechecks what it was made from: when that has changed meanwhile it raises `Changed`, and both run again.
+    """
 
     spec: CommandSpec
     answer: Callable[[Visit, Command], Awaitable[Reply]] = field(repr=False)
+    prepare: Callable[[Anteroom, Command], Awaitable[Any]] | None = field(default=None, repr=False)

@@ -52,14 +52,14 @@ class OwnAddress:
         local, _, domain = address.partition("@")
         self.domain = domain.lower()
         self._local = local.lower()
-        self._separator = separator
+        self.separator = separator
 
     def token(self, recipient: str) -> str | None:
         """The subaddress of a recipient ("" for none), None when it is not the desk's address."""
         local, _, domain = recipient.rpartition("@")
         if domain.lower() != self.domain:
             return None
-        base, _, token = local.lower().partition(self._separator)
+        base, _, token = local.lower().partition(self.separator)
         return token if base == self._local else None
 
 
@@ -86,8 +86,9 @@ def _read_mail_record(record: RawRecord, own: OwnAddress) -> tuple[Inbound, Iden
         subject=mail.subject,
         text=cut.new_text,
         own_addresses=own.addresses,
+        subaddress_separator=own.separator,
     )
-    sender = Sender(f"mail:{mail.sender.address.lower()}", mail.sender.address, mail.sender.display_name)
+    sender = Sender(f"mail:{mail.sender.ascii_address.lower()}", mail.sender.address, mail.sender.display_name)
     inbound = Inbound(
         sender=sender,
         subject=mail.subject,
@@ -115,11 +116,11 @@ def _answers(mail: Mail) -> tuple[str, ...]:
 
 def _open_reply_address(mail: Mail) -> str:
     # An open answer goes to a Reply-To of the sender's own domain, else to From: a foreign Reply-To would make the desk write to
-    # whomever a stranger names.
+    # whomever a stranger names. Domains in A-labels: every relay takes those (RFC 5890).
     assert mail.sender is not None  # noqa: S101 - the caller has looked
-    if mail.reply_to is not None and _domain(mail.reply_to.address) == _domain(mail.sender.address):
-        return mail.reply_to.address
-    return mail.sender.address
+    if mail.reply_to is not None and _domain(mail.reply_to.ascii_address) == _domain(mail.sender.ascii_address):
+        return mail.reply_to.ascii_address
+    return mail.sender.ascii_address
 
 
 def _domain(address: str) -> str:

@@ -10,6 +10,22 @@ from bot.core.values import Language
 
 
 @dataclass(frozen=True, slots=True)
+class Post:
+    """A letter to somebody else than the writer: an administrator, a member, the address on record.
+
+    `to` is an address. `token` goes into the letter's Reply-To and its one-tap actions. `answers` is the Message-ID of a letter
+    of ours, whose thread it goes on. `request` is the number of the request that it is about, noted as that administrator's letter.
+    """
+
+    to: str
+    reply: Reply
+    language: Language | None = None
+    token: str = ""
+    answers: str = ""
+    request: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """One section of the letter that answers.
 
@@ -24,3 +40,6 @@ class Reply:
     understood: bool = True
     choices: tuple[int, ...] = ()
     secret: bool = False  # holds a credential: TLS required, wiped once sent
+    token: str = ""  # goes into this answer's Reply-To and actions: a session, a form, a confirmation
+    posts: tuple[Post, ...] = ()
+    hides: tuple[str, ...] = ()  # what of the answered subject must not be repeated (a password)

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Protocol
 
+from bot.core.accounts import stores as files
+from bot.core.accounts.records import Account, Member, Session, Token
+from bot.core.accounts.sessions import Action, permits
+from bot.core.accounts.status import Rules, Status
+from bot.core.accounts.tokens import Judgement, Purpose
+from bot.core.authenticity import Verdict
+from bot.core.clock import Mint
 from bot.core.shipments import ReferenceKind, Shipment
 from bot.core.values import Assurance, Channel, Language, Sender
 
@@ -48,11 +55,69 @@ class Correspondents(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Files:
+    """The stores about accounts, on the open transaction."""
+
+    accounts: files.Accounts
+    members: files.Members
+    sessions: files.Sessions
+    tokens: files.Tokens
+    requests: files.Requests
+    attempts: files.Attempts
+    drafts: files.Drafts
+    audit: files.Audit
+
+
+@dataclass(frozen=True, slots=True)
 class Stores:
     """The stores of the open transaction."""
 
     shipments: Shipments
     correspondents: Correspondents
+    files: Files | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRules:
+    """What the settings say about accounts and requests ([accounts], [requests], [admins])."""
+
+    calendar: Rules
+    temporary_password_hours: int = 24
+    session_minutes: int = 60
+    password_min_length: int = 15
+    email_passwords: bool = True
+    login_attempts_per_minute: int = 60
+    admin_addresses: tuple[str, ...] = ()
+    admin_letters_per_hour: int = 10
+    remind_hours: tuple[int, ...] = (4, 24)
+    lapse_days: int = 14
+    office_hours: str = "Mon-Fri 08:00-17:30"
+    holidays: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who the writer turned out to be, beyond an address.
+
+    `token` is the token that came with the message, VALID in this person's hands; `judgement` says so, or why there is none
+    (a dead or foreign one means: an ordinary letter without rights). `session` is alive. `listed` tells that the address is an
+    administrator's; that alone proves nothing, `Visit.assurance` tells whether the sender is authentic.
+    """
+
+    account: Account | None = None
+    member: Member | None = None
+    status: Status | None = None
+    session: Session | None = None
+    token: Token | None = None
+    judgement: Judgement = Judgement.NONE
+    listed: bool = False
+
+    def granted(self, purpose: Purpose) -> Token | None:
+        """The valid token when it is for this purpose."""
+        return self.token if self.token is not None and self.token.grant.purpose is purpose else None
+
+
+NOBODY = Access()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +137,7 @@ class DeskFacts:
 class Visit:
     """One message being answered.
 
+    `verdict` is what is known of the sender's authenticity, None where nobody had to look.
     `language` is None while it is unknown (the answer then speaks both). `answered_pros` are the PRO numbers of the subject and
     of our letter that this message answers: a status question without a number of its own means them.
     """
@@ -87,3 +153,22 @@ class Visit:
     answered_pros: tuple[str, ...] = ()
     logged_in: bool = False
     can_remember: bool = False  # the sender is authentic: what it wishes may be remembered
+    access: Access = NOBODY
+    rules: AccountRules | None = None
+    mint: Mint | None = None
+    prepared: Any = None  # what the handler's `prepare` made of this command, outside the transaction
+    authenticity: str = ""  # how the sender was proved, or why not, in a stable word: for administrators
+    quoted: str = field(default="", repr=False)  # what the message quotes: filled forms are read there, commands never
+
+    @property
+    def files(self) -> Files:
+        """The stores about accounts. A handler that needs them is never run without."""
+        assert self.stores.files is not None  # noqa: S101
+        return self.stores.files
+
+    def may(self, action: Action) -> bool:
+        """Whether the assurance that the message came with allows an action (`accounts.sessions` holds the table)."""
+        session = self.access.session
+        return permits(self.assurance, action, limited=session is not None and session.limited)
+
+    verdict: Verdict | None = None

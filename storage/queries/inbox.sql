@@ -1,8 +1,10 @@
--- The accepted messages. A comment `/* skip locked */` is where an engine that serves several machines skips rows others hold.
+-- The accepted messages. Comments that PostgreSQL, which serves several machines, reads (SQLite's one writer needs none of it):
+-- `/* skip locked */` takes rows that nobody else holds, one claim after the other; `/* one at a time by :x */` lets nobody else run
+-- the same statement with the same value until this transaction ends.
 
 -- name: twin
 -- The same mail that came by another way, or (without Message-ID or Date) within the half hour.
-SELECT id FROM inbox WHERE twin = :twin AND received_at >= :since LIMIT 1
+SELECT id FROM inbox WHERE twin = :twin AND received_at >= :since LIMIT 1 /* one at a time by :twin */
 
 -- name: accept
 INSERT INTO inbox (channel, source, identity, twin, conversation, sealed, state, due_at, received_at, finished_at, outcome)
@@ -15,9 +17,9 @@ SELECT 1 AS due FROM inbox WHERE state = 'new' AND due_at <= :now LIMIT 1
 
 -- name: claim
 -- Due messages, each with its attempt counted, leased until `lease`. A message waits while an earlier one of its conversation is
--- being handled: order is kept within a conversation.
-UPDATE inbox SET attempts = attempts + 1, due_at = :lease
-WHERE id IN (
+-- being handled: order is kept within a conversation. MATERIALIZED: PostgreSQL may run a bare subquery anew for every row, and each
+-- time it would lock, and claim, `count` more.
+WITH due AS MATERIALIZED (
     SELECT candidate.id FROM inbox AS candidate
     WHERE candidate.state = 'new' AND candidate.due_at <= :now
     AND NOT EXISTS (
@@ -27,6 +29,7 @@ WHERE id IN (
     )
     ORDER BY candidate.due_at, candidate.id LIMIT :count /* skip locked */
 )
+UPDATE inbox SET attempts = attempts + 1, due_at = :lease WHERE id IN (SELECT id FROM due)
 RETURNING id, identity, conversation, sealed, attempts, received_at
 
 -- name: finish

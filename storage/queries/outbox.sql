@@ -10,8 +10,11 @@ SELECT 1 AS due FROM outbox WHERE state = 'due' AND due_at <= :now AND channel <
 
 -- name: claim
 -- Due letters, leased until `lease`; the attempt is counted when it has failed.
-UPDATE outbox SET due_at = :lease
-WHERE id IN (SELECT id FROM outbox WHERE state = 'due' AND due_at <= :now AND channel <> 'terminal' ORDER BY due_at, id LIMIT :count /* skip locked */)
+WITH due AS MATERIALIZED (
+    SELECT id FROM outbox WHERE state = 'due' AND due_at <= :now AND channel <> 'terminal'
+    ORDER BY due_at, id LIMIT :count /* skip locked */
+)
+UPDATE outbox SET due_at = :lease WHERE id IN (SELECT id FROM due)
 RETURNING id, channel, conversation, message_id, template, secret, sealed, attempts, created_at
 
 -- name: of_conversation

@@ -11,9 +11,9 @@
 | RESUME           | no      | no     | no               | yes       | no     |
 | CLOSE            | yes     | yes    | yes              | yes       | no     |
 
-Nothing leads out of CLOSED ("Once closed, a new account must be requested"). APPROVE makes a temporary password, which opens nothing
-but the choice of a new one; the old password works until then. The storage keeps the same rules in its conditions, for two that
-come at once; a handler asks here first, to tell the sender why not.
+Nothing leads out of CLOSED ("Once closed, a new account must be requested"). APPROVE makes a temporary password, which opens
+nothing but the choice of a new one; the old password works until then. The storage keeps the same rules in its conditions, for two
+that come at once; a handler asks here first, to tell the sender why not.
 """
 
 from __future__ import annotations
