@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -16,28 +15,38 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.caps import Caps
 from bot.channels import http, smtp_in
 from bot.channels.authenticator import Authenticator
 from bot.channels.maildir import MaildirTransport
 from bot.channels.relay import RelayAddress, RelayTransport
+from bot.channels.smtp_session import Bounds
 from bot.composer import Composer
 from bot.config import Settings
+from bot.core.caps import Limits
 from bot.core.clock import Clock, Mint, SystemClock, SystemMint
+from bot.core.dkim_sign import Signer
 from bot.core.errors import AutoproError
 from bot.core.inbound import OwnAddress, read_inbound
+from bot.core.mail.split import TOO_LARGE as HEADER_TOO_LARGE
 from bot.core.ports import Transport
 from bot.core.rendering import Renderer
-from bot.core.seal import KEY_OCTETS, Seal
+from bot.core.seal import Seal
 from bot.core.values import Channel, Language, RawRecord
 from bot.core.visit import DeskFacts
-from bot.counter import Counter, Limits
+from bot.counter import Counter
 from bot.delivery import Delivery
 from bot.desk import Desk, Receipt
+from bot.examiner import Examiner
+from bot.key_file import load_key
 from bot.metrics import Metrics
 from bot.observation import Observation
+from bot.operators import Operators
+from bot.setbacks import Setbacks
 from handlers.table import HANDLERS
 from storage.database import Database
 from storage.opening import open_database
+from storage.sealed import check_key
 
 log = structlog.get_logger("app")
 
@@ -65,36 +74,45 @@ async def running(settings: Settings, clock: Clock | None = None, mint: Mint | N
     """A desk that answers and delivers, without listeners. Raises AutoproError with what to do."""
     clock, mint = clock or SystemClock(), mint or SystemMint()
     seal = Seal(load_key(settings.key_file, mint), mint)
-    database = await open_database(settings.database.url)
-    metrics = Metrics()
     transport = _transport(settings)
-    delivery = Delivery(
-        database=database,
-        seal=seal,
-        clock=clock,
-        metrics=metrics,
-        transports={Channel.MAIL: transport},
-        workers=settings.relay.connections,
-    )
-    desk = _desk(settings, database, seal, clock, mint, metrics, delivery)
-    app = App(settings, database, seal, clock, mint, desk, delivery, metrics, Observation(database, metrics, clock))
-    tasks = [asyncio.create_task(desk.work(), name="desk"), asyncio.create_task(delivery.run(), name="delivery")]
-    for task in tasks:
-        task.add_done_callback(_tell_when_broken)
-    app.observation.watch(tasks)
-    try:
-        yield app
-    finally:
-        desk.stop()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(DRAIN_SECONDS):
-                await tasks[0]
-                await delivery.drain()
+    composer = _composer(settings, mint)
+    operators = Operators(composer, settings.admins.addresses)
+    metrics = Metrics()
+    async with AsyncExitStack() as stack:  # each part is let go of whatever happens to the others: an open database hangs exit
+        database = await open_database(settings.database.url)
+        stack.push_async_callback(database.close)
+        await check_key(database, seal)
+        stack.push_async_callback(transport.close)
+        delivery = Delivery(
+            database=database,
+            seal=seal,
+            clock=clock,
+            metrics=metrics,
+            transports={Channel.MAIL: transport},
+            operators=operators,
+            workers=settings.relay.connections,
+        )
+        desk = _desk(settings, database, seal, clock, metrics, delivery, composer, operators)
+        app = App(settings, database, seal, clock, mint, desk, delivery, metrics, Observation(database, metrics, clock))
+        tasks = [asyncio.create_task(desk.work(), name="desk"), asyncio.create_task(delivery.run(), name="delivery")]
         for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await transport.close()
-        await database.close()
+            task.add_done_callback(_tell_when_broken)
+        app.observation.watch(tasks)
+        stack.push_async_callback(_drain, desk, delivery, tasks)
+        yield app
+
+
+async def _drain(desk: Desk, delivery: Delivery, tasks: list[asyncio.Task[None]]) -> None:
+    """Ends what has begun, within `DRAIN_SECONDS`; what time does not allow is in the database."""
+    desk.stop()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_SECONDS):
+            await asyncio.wait(tasks[:1])
+            if not tasks[1].done():
+                await delivery.drain()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def serve(settings: Settings, *, ready: Callable[[], None], clock: Clock | None = None) -> None:
@@ -109,33 +127,9 @@ async def serve(settings: Settings, *, ready: Callable[[], None], clock: Clock |
         log.info("draining")
 
 
-def load_key(path: Path, mint: Mint) -> bytes:
-    """The sealing key; made on the first start, readable by its owner only. Raises AutoproError."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        key = path.read_bytes()
-        if len(key) != KEY_OCTETS:
-            raise AutoproError(f"{path} is not a sealing key ({KEY_OCTETS} octets). Put back the right file.") from None
-        return key
-    except OSError as error:
-        raise AutoproError(
-            f"cannot make the sealing key {path}: {error.strerror}. Make its folder writable for this user."
-        ) from error
-    key = mint.octets(KEY_OCTETS)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
-    return key
-
-
-def _desk(
-    settings: Settings, database: Database, seal: Seal, clock: Clock, mint: Mint, metrics: Metrics, delivery: Delivery
-) -> Desk:
+def _facts(settings: Settings) -> DeskFacts:
     desk = settings.desk
-    facts = DeskFacts(
+    return DeskFacts(
         company=desk.company,
         phones=tuple(desk.phones),
         address=desk.address,
@@ -143,44 +137,75 @@ def _desk(
         check_digit=settings.tracing.check_digit,
         timezone=desk.timezone,
     )
-    own = OwnAddress(desk.address, desk.subaddress_separator)
-    composer = Composer(
-        renderer=Renderer(_TEMPLATES, facts),
+
+
+def _composer(settings: Settings, mint: Mint) -> Composer:
+    desk, relay = settings.desk, settings.relay
+    try:
+        signer = Signer(relay.dkim_domain, relay.dkim_selector, relay.dkim_key) if relay.dkim_key else None
+    except ValueError as error:
+        raise AutoproError(f"relay: {error}") from error
+    return Composer(
+        renderer=Renderer(_TEMPLATES, _facts(settings)),
         mint=mint,
         address=desk.address,
         company=desk.company,
         zone=ZoneInfo(desk.timezone),
         unknown=tuple(Language(part) for part in desk.unknown_language.split("+")),
+        envelope_sender=relay.envelope_sender,
+        signer=signer,
     )
+
+
+def _authenticator(settings: Settings, clock: Clock) -> Authenticator:
+    trust = settings.mail_trust
+    try:
+        return Authenticator(
+            relays=[ip_network(network, strict=False) for network in trust.relays],
+            authserv_ids=trust.authserv_ids,
+            origins=[ip_network(network, strict=False) for network in trust.origins],
+            arc_sealers=trust.arc_sealers,
+            mailbox_authserv_ids=trust.mailbox_authserv_ids,
+            resolver=trust.resolver,
+            now=clock.now,
+        )
+    except ValueError as error:
+        raise AutoproError(f"mail_trust.resolver: {error}") from error
+
+
+def _desk(
+    settings: Settings,
+    database: Database,
+    seal: Seal,
+    clock: Clock,
+    metrics: Metrics,
+    delivery: Delivery,
+    composer: Composer,
+    operators: Operators,
+) -> Desk:
+    limits = settings.limits
+    reader = partial(read_inbound, own=OwnAddress(settings.desk.address, settings.desk.subaddress_separator))
     counter = Counter(
         handlers=HANDLERS,
         composer=composer,
-        facts=facts,
-        limits=Limits(settings.limits.unrecognised_per_day, settings.limits.answers_per_hour),
+        facts=_facts(settings),
+        caps=Caps(Limits(limits.unrecognised_per_day, limits.answers_per_hour, limits.letters_per_hour)),
         seal=seal,
         check_digit=settings.tracing.check_digit,
-        admins=settings.admins.addresses,
-        handoff_address=desk.handoff_address,
+        operators=operators,
+        handoff_address=settings.desk.handoff_address,
     )
-    trust = settings.mail_trust
-    verifier = Authenticator(
-        relays=[ip_network(network, strict=False) for network in trust.relays],
-        authserv_ids=trust.authserv_ids,
-        origins=[ip_network(network, strict=False) for network in trust.origins],
-        arc_sealers=trust.arc_sealers,
-        resolver=trust.resolver,
-        now=clock.now,
-    )
+    offer = delivery.offer
     return Desk(
         database=database,
-        reader=partial(read_inbound, own=own),
+        examiner=Examiner(reader, _authenticator(settings, clock), counter.needs_proof),
         counter=counter,
-        verifier=verifier,
-        offer=delivery.offer,
+        setbacks=Setbacks(database=database, reader=reader, counter=counter, offer=offer, seal=seal, clock=clock, metrics=metrics),
+        offer=offer,
         seal=seal,
         clock=clock,
         metrics=metrics,
-        most_waiting=settings.limits.waiting_messages,
+        most_waiting=limits.waiting_messages,
     )
 
 
@@ -188,8 +213,20 @@ def _transport(settings: Settings) -> Transport:
     relay = settings.relay
     if not relay.host:
         return MaildirTransport(settings.outgoing)
-    hostname = settings.desk.address.rpartition("@")[2]
-    return RelayTransport(RelayAddress(relay.host, relay.port, relay.tls, relay.username, relay.password, hostname))
+    address = RelayAddress(
+        host=relay.host,
+        port=relay.port,
+        tls=relay.tls,
+        username=relay.username,
+        password=relay.password,
+        hostname=settings.desk.address.rpartition("@")[2],
+        ca_file=relay.ca_file,
+        allow_plain_secrets=relay.allow_plain_secrets,
+    )
+    try:
+        return RelayTransport(address)
+    except OSError as error:
+        raise AutoproError(f"relay.ca_file {relay.ca_file} cannot be used: {error}. It is a PEM file of certificates.") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,15 +261,22 @@ async def listening(app: App) -> AsyncIterator[Ports]:
 async def _listen_smtp(app: App) -> smtp_in.SmtpListener:
     smtp = app.settings.smtp
     own = OwnAddress(app.settings.desk.address, app.settings.desk.subaddress_separator)
+    tls = _tls(smtp.tls_certificate, smtp.tls_key)
     return await smtp_in.listen(
         smtp_in.MailHandler(partial(_receive, app.desk), own),
         host=smtp.host,
         port=smtp.port,
-        hostname=own.domain,
-        max_message_bytes=smtp.max_message_bytes,
+        bounds=Bounds(
+            hostname=own.domain,
+            max_message_bytes=smtp.max_message_bytes,
+            max_recipients=smtp.max_recipients,
+            idle_seconds=smtp.idle_seconds,
+            data_seconds=smtp.data_seconds,
+            tls=None if smtp.implicit_tls else tls,
+            require_tls=smtp.require_tls and not smtp.implicit_tls,
+        ),
         connections=smtp_in.Connections(smtp.max_connections, smtp.max_connections_per_ip),
-        tls=_tls(smtp.tls_certificate, smtp.tls_key),
-        require_tls=smtp.require_tls,
+        implicit_tls=tls if smtp.implicit_tls else None,
     )
 
 
@@ -240,6 +284,8 @@ async def _receive(desk: Desk, record: RawRecord) -> str:
     """The SMTP answer that refuses a message, "" when it was kept (now or before)."""
     received = await desk.receive(record, "smtp")
     if received.receipt is Receipt.REFUSED:
+        if received.reason == HEADER_TOO_LARGE:
+            return "552 5.3.4 the header of the message is too large"
         return f"550 5.7.1 exactly one sender address is needed in From (RFC 5322 section 3.6.2): {received.reason}"
     if received.receipt is Receipt.BUSY:
         return "451 4.3.2 too many messages are waiting; try again later"

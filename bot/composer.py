@@ -18,9 +18,6 @@ from bot.core.replies import Reply
 from bot.core.values import Channel, Language
 
 
-_INTERNATIONAL = "international@address.invalid"  # stands in To until the real one, which is not ASCII, takes its place
-
-
 @dataclass(frozen=True, slots=True)
 class Composer:
     """Writes the desk's letters.
@@ -95,7 +92,7 @@ class Composer:
         headers = MailHeaders(
             from_address=self.address,
             from_name=self.company,
-            to=recipient if recipient.isascii() else _INTERNATIONAL,
+            to=recipient,
             reply_to="",
             subject=rendered.subject,
             message_id=message_id,
@@ -112,7 +109,7 @@ class Composer:
             message_id=message_id,
             template=rendered.template,
             recipient=recipient,
-            content=self._signed(_addressed(write_mail(headers, rendered.text, rendered.html), recipient)),
+            content=self._signed(write_mail(headers, rendered.text, rendered.html)),
             envelope_sender=self.envelope_sender,
             understood=all(reply.understood for reply in replies),
             secret=secret,
@@ -120,13 +117,6 @@ class Composer:
 
     def _signed(self, content: bytes) -> bytes:
         return content if self.signer is None else self.signer.sign(content) + content
-
-
-def _addressed(content: bytes, recipient: str) -> bytes:
-    # A local part beyond ASCII stands in To as UTF-8 (RFC 6532); such a letter goes out with SMTPUTF8 or not at all.
-    if recipient.isascii():
-        return content
-    return content.replace(f"\r\nTo: {_INTERNATIONAL}\r\n".encode(), f"\r\nTo: {recipient}\r\n".encode(), 1)
 
 
 def _references(inbound: Inbound | None) -> tuple[str, ...]:

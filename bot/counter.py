@@ -103,9 +103,10 @@ class Counter:
         return read(self._vocabulary, inbound.subject, inbound.text, context)
 
     def needs_proof(self, inbound: Inbound, reading: Reading) -> bool:
-        """Whether the answer depends on who really writes: it changes something, or an administrator is named as the sender."""
-        changes = any(self.spec(command.name).effect is not Effect.OPEN for command in reading.commands)
-        return changes or inbound.sender.address.lower() in self._admins
+        """Whether it matters who really writes: something is changed, the caps on unrecognised mail count, or the sender is said to
+        be an administrator, who has no caps."""
+        open_only = reading.commands and all(self.spec(command.name).effect is Effect.OPEN for command in reading.commands)
+        return not open_only or inbound.sender.address.lower() in self._admins
 
     async def answer(
         self,
@@ -169,10 +170,12 @@ class Counter:
         sender = heard.inbound.sender
         if heard.channel is Channel.TERMINAL or (heard.authentic and sender.address.lower() in self._admins):
             return FREE
-        # Whoever forges an address uses up a bucket of its own, not that of the address.
-        bucket = sender.key if heard.authentic else f"unproved {sender.key}"
+        # Whoever forges an address uses up a bucket of its own, not that of the address. Where nobody has looked yet, the mail came
+        # by a configured relay; a look is taken before the address itself is silenced.
+        unseen = heard.verdict is None and heard.channel is Channel.MAIL
+        bucket = sender.key if heard.authentic or unseen else f"unproved {sender.key}"
         found = await self._caps.spend(tx, bucket, understood=heard.understood, now=now)
-        if not found.allowed and heard.verdict is None and heard.channel is Channel.MAIL:
+        if not found.allowed and unseen:
             raise VerdictNeededError
         return found
 

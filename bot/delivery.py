@@ -16,11 +16,13 @@ import structlog
 
 from bot.core.clock import Clock, from_micros, to_micros
 from bot.core.errors import StorageError
-from bot.core.letters import Queued
-from bot.core.ports import PermanentFailureError, TemporaryFailureError, Transport
+from bot.core.letters import Letter, Queued
+from bot.core.ports import PermanentFailureError, SecretHeldError, TemporaryFailureError, Transport
+from bot.core.replies import Reply
 from bot.core.seal import Seal
 from bot.core.values import Channel
 from bot.metrics import Metrics
+from bot.operators import Operators
 from storage.database import Database, Transaction
 from storage.outbox import LEASE, Outbox
 
@@ -31,6 +33,7 @@ MEMORY = 2_000  # letters handed over in memory at most; beyond it they stay in 
 BATCH = 64
 POLL_SECONDS = 1.0
 GIVE_UP = timedelta(days=3)  # RFC 5321 section 4.5.4.1 asks for four to five days; a status is stale much earlier
+HOLD = timedelta(minutes=10)  # how often a letter that holds a password looks whether the way out is safe now
 _DELAYS = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(minutes=30), timedelta(hours=2))
 
 _Result = tuple[Queued, Exception | None]
@@ -52,6 +55,7 @@ class Delivery:
         clock: Clock,
         metrics: Metrics,
         transports: Mapping[Channel, Transport],
+        operators: Operators,
         workers: int,
     ) -> None:
         self._database = database
@@ -59,9 +63,11 @@ class Delivery:
         self._clock = clock
         self._metrics = metrics
         self._transports = transports
+        self._operators = operators
         self._workers = workers
         self._queue: asyncio.Queue[Queued] = asyncio.Queue(MEMORY)
         self._results: asyncio.Queue[_Result] = asyncio.Queue()
+        self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
 
     def offer(self, letters: Sequence[Queued]) -> None:
@@ -89,18 +95,24 @@ class Delivery:
     async def _send_letters(self) -> None:
         while True:
             queued = await self._queue.get()
-            failure: Exception | None = None
-            try:
-                async with asyncio.timeout(SEND_SECONDS):
-                    await self._transports[queued.letter.channel].send(queued.letter)
-            except TimeoutError:
-                failure = TemporaryFailureError(f"no answer within {SEND_SECONDS:.0f} seconds")
-            except (TemporaryFailureError, PermanentFailureError) as error:
-                failure = error
-            except Exception as error:  # a fault of ours in a transport must not end the worker
-                failure = TemporaryFailureError(type(error).__name__)
-            self._results.put_nowait((queued, failure))
+            self._results.put_nowait((queued, await self._send(queued.letter)))
             self._queue.task_done()
+
+    async def _send(self, letter: Letter) -> Exception | None:
+        """Sends one letter; what stood in the way."""
+        transport = self._transports[letter.channel]
+        if letter.secret and not transport.confidential:
+            return SecretHeldError("it holds a password and [relay] tls is none; set tls, or allow_plain_secrets")
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await transport.send(letter)
+        except TimeoutError:
+            return TemporaryFailureError(f"no answer within {SEND_SECONDS:.0f} seconds")
+        except (TemporaryFailureError, PermanentFailureError) as error:
+            return error
+        except Exception as error:  # a fault of ours in a transport must not end the worker
+            return TemporaryFailureError(type(error).__name__)
+        return None
 
     async def _mark_results(self) -> None:
         while True:
@@ -108,30 +120,44 @@ class Delivery:
             while not self._results.empty() and len(results) < BATCH:
                 results.append(self._results.get_nowait())
             try:
-                await self._database.write(lambda tx, results=results: self._mark(tx, results))  # type: ignore[misc]
+                await self._database.write(lambda tx, results=results: self._mark(tx, results), self.offer)  # type: ignore[misc]
             except StorageError as error:
                 # Sent but not marked: the lease ends and the same letter goes out again.
                 log.error("delivery_not_marked", letters=len(results), error=str(error))
             for _ in results:
                 self._results.task_done()
 
-    async def _mark(self, tx: Transaction, results: Sequence[_Result]) -> None:
-        now = self._clock.now()
-        outbox = Outbox(tx, self._seal)
+    async def _mark(self, tx: Transaction, results: Sequence[_Result]) -> list[Queued]:
+        """Writes down what came of each letter; the letters that tell the operators of it."""
+        now, outbox = self._clock.now(), Outbox(tx, self._seal)
+        alerts: list[Letter] = []
         for queued, failure in results:
-            channel = queued.letter.channel
+            name = queued.letter.channel
             if failure is None:
                 await outbox.sent(queued.id, now)
-                self._metrics.delivered.labels(channel, "sent").inc()
+                self._metrics.delivered.labels(name, "sent").inc()
                 self._metrics.latency.observe((to_micros(now) - queued.created_at) / 1e6)
+            elif isinstance(failure, SecretHeldError):
+                await outbox.hold(queued.id, str(failure), now + HOLD)
+                self._metrics.delivered.labels(name, "held").inc()
+                log.error("delivery_held", outbox_id=queued.id, template=queued.letter.template, next=str(failure))
+                alerts += await self._operators.alert(tx, Reply("operator/held", {}), now)
             elif isinstance(failure, PermanentFailureError) or now - from_micros(queued.created_at) >= GIVE_UP:
-                await outbox.give_up(queued.id, str(failure), now)
-                self._metrics.delivered.labels(channel, "given_up").inc()
-                log.error("delivery_given_up", outbox_id=queued.id, template=queued.letter.template, next="autopro outbox list")
+                alerts += await self._give_up(tx, queued, failure)
             else:
                 await outbox.retry(queued.id, str(failure), now + retry_delay(queued.attempts + 1))
-                self._metrics.delivered.labels(channel, "retry").inc()
+                self._metrics.delivered.labels(name, "retry").inc()
                 log.warning("delivery_put_off", outbox_id=queued.id, attempt=queued.attempts + 1, error=str(failure)[:200])
+        return [await outbox.add(letter, None, now) for letter in alerts]
+
+    async def _give_up(self, tx: Transaction, queued: Queued, failure: Exception) -> list[Letter]:
+        now, letter = self._clock.now(), queued.letter
+        await Outbox(tx, self._seal).give_up(queued.id, str(failure), now)
+        self._metrics.delivered.labels(letter.channel, "given_up").inc()
+        log.error("delivery_given_up", outbox_id=queued.id, template=letter.template, error=str(failure)[:200])
+        if letter.template.startswith("operator/"):  # telling the operators that they cannot be told helps nobody
+            return []
+        return await self._operators.alert(tx, Reply("operator/given_up", {"id": queued.id, "reason": str(failure)[:300]}), now)
 
     async def _claim_due(self) -> None:
         while not self._stopping:

@@ -31,7 +31,7 @@ from bot.metrics import Metrics
 from bot.returns import record_bounce
 from bot.setbacks import ATTEMPTS, Setbacks
 from storage.database import Database, Transaction
-from storage.inbox import Claimed, Identity, Inbox
+from storage.inbox import UNSEEN, Claimed, Identity, Inbox
 from storage.outbox import Outbox
 
 log = structlog.get_logger("desk")
@@ -143,7 +143,7 @@ class Desk:
             self._wake.set()
 
     def _may_answer_quickly(self, record: RawRecord, inbound: Inbound, reading: Reading) -> bool:
-        # Only plain small mail about which nothing must be found out first, and that asks for public facts or gets no answer at all.
+        # Only plain small mail about which nothing must be found out first, and that asks for public facts or gets no answer.
         # Whatever is odd is kept first, its attempts counted: it cannot kill the desk again and again.
         if record.channel is Channel.TERMINAL:
             return True
@@ -160,8 +160,11 @@ class Desk:
         if reading is not None:
             try:
                 async with asyncio.timeout(QUICK_SECONDS), tx.savepoint():
-                    answer = await self._counter.answer(tx, record.channel, inbound, None, now, reading)
-                    inbox_id = await inbox.accept(record, identity, source, now, due=None, outcome=answer.outcome)
+                    verdict = self._examiner.at_once(record, inbound)
+                    answer = await self._counter.answer(tx, record.channel, inbound, verdict, now, reading)
+                    inbox_id = await inbox.accept(
+                        record, identity, source, now, due=None, outcome=answer.outcome, authenticity=verdict or UNSEEN
+                    )
                     if inbox_id is None:
                         raise _UndoneError
                     letters = await self._queue(tx, answer.letters, inbox_id)
@@ -226,9 +229,7 @@ class Desk:
     ) -> tuple[Queued, ...]:
         now, verdict = self._clock.now(), findings.verdict
         answer = await self._counter.answer(tx, channel, inbound, verdict, now)
-        reason, domain = (verdict.reason, verdict.detail) if verdict is not None else ("", "")
-        inbox = Inbox(tx, self._seal)
-        if not await inbox.finish(claimed.id, answer.outcome, now, authenticity=reason, authenticity_domain=domain):
+        if not await Inbox(tx, self._seal).finish(claimed.id, answer.outcome, now, verdict or UNSEEN):
             raise _UndoneError
         if findings.bounce is not None:
             self._metrics.bounced.labels(await record_bounce(tx, self._seal, findings.bounce, now)).inc()

@@ -40,6 +40,12 @@ class Examiner:
             return self._reader(record)
         return await asyncio.to_thread(self._reader, record)
 
+    def at_once(self, record: RawRecord, inbound: Inbound) -> Verdict | None:
+        """The verdict on the sender, where the peer alone tells it."""
+        if record.channel is not Channel.MAIL or inbound.silence:
+            return None
+        return self._verifier.at_once(from_domain=_domain(inbound), peer=record.peer, received_count=inbound.received_count)
+
     def must_look(self, record: RawRecord, inbound: Inbound, reading: Reading) -> bool:
         """Whether something must be found out first, so that the message cannot be answered at once."""
         return inbound.silence in _MAY_REPORT or self._needs_verdict(record, inbound, reading)
@@ -49,17 +55,23 @@ class Examiner:
         if inbound.silence:
             reports = record.channel is Channel.MAIL and inbound.silence in _MAY_REPORT
             return Findings(bounce=await asyncio.to_thread(read_bounce, record.content) if reports else None)
-        return Findings(verdict=await self.verdict(record, inbound) if self._needs_verdict(record, inbound, reading) else None)
+        if self._needs_verdict(record, inbound, reading):
+            return Findings(verdict=await self.verdict(record, inbound))
+        return Findings(verdict=self.at_once(record, inbound))
 
     async def verdict(self, record: RawRecord, inbound: Inbound) -> Verdict:
         """Whether the mail is really from its From; never raises."""
-        domain = inbound.sender.address.rpartition("@")[2] or None
         return await self._verifier.verdict(
-            record.content, from_domain=domain, peer=record.peer or None, received_count=inbound.received_count
+            record.content, from_domain=_domain(inbound), peer=record.peer or None, received_count=inbound.received_count
         )
 
     def _needs_verdict(self, record: RawRecord, inbound: Inbound, reading: Reading) -> bool:
-        # Mail from the open Internet is verified before it is answered at all: answers to forged senders would be ours to answer for.
-        if record.channel is not Channel.MAIL or inbound.silence:
+        # Mail from the open Internet is verified before it is answered at all: answers to forged senders would be ours to
+        # answer for.
+        if record.channel is not Channel.MAIL or inbound.silence or self.at_once(record, inbound) is not None:
             return False
         return not self._verifier.configured(record.peer) or self._needs_proof(inbound, reading)
+
+
+def _domain(inbound: Inbound) -> str | None:
+    return inbound.sender.address.rpartition("@")[2] or None

@@ -1,4 +1,4 @@
-"""What the administrators are told by mail, at most once an hour a matter: a flood of trouble must not become a flood of letters."""
+"""What the administrators are told by mail, at most once an hour a matter: much trouble must not become many letters."""
 
 from __future__ import annotations
 

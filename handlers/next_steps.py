@@ -5,11 +5,7 @@ Reasons are X12 1651 codes. The keys are those of `templates/_words/next_steps`.
 
 from __future__ import annotations
 
-from bot.core.shipments import Status
-
-UNDER_WAY = frozenset(
-    {Status.BOOKED, Status.PICKUP_SCHEDULED, Status.PICKED_UP, Status.IN_TRANSIT, Status.AT_TERMINAL, Status.WITH_PARTNER}
-)
+from bot.core.shipments import UNDER_WAY, Status
 
 # The next step that a status asks for, and what a reason (X12 1651) makes of it.
 _BY_STATUS = {

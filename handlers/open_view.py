@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.core.shipments import AHEAD, FINAL, Event, Flag, Place, Shipment, Status
-from handlers.next_steps import UNDER_WAY, asks_for_call, next_step
+from bot.core.shipments import AHEAD, FINAL, UNDER_WAY, Event, Flag, Place, Shipment, Status
+from handlers.next_steps import asks_for_call, next_step
 
 SHOWN_EVENTS = 8  # as many as a telephone's screen holds; the older ones are counted
 _CODE = re.compile(r"[A-Z0-9]{2}")
@@ -77,7 +77,7 @@ def open_view(shipment: Shipment, now: datetime, timezone: str) -> OpenShipment:
     """The open facts of a shipment at `now`; days are counted in the desk's `timezone` (an IANA name)."""
     today = now.astimezone(ZoneInfo(timezone)).date()
     latest = shipment.latest
-    delay = _delay(shipment)
+    delay = shipment.delay
     reason = _reason(delay) or _reason(latest)
     appointment = _appointment(shipment, today)
     estimate = _estimate(shipment, today)
@@ -129,19 +129,6 @@ def _tells(event: Event, latest: Event | None) -> bool:
     if event.status in AHEAD:
         return event is latest or latest is None or (event.occurred_at, event.sequence) < (latest.occurred_at, latest.sequence)
     return event.status is not None or event.flag in (Flag.DELAYED, Flag.DAMAGED)
-
-
-def _delay(shipment: Shipment) -> Event | None:
-    """The delay that still holds: told with or after the present status of a shipment that is not at its end."""
-    if shipment.final:
-        return None
-    latest = shipment.latest
-    for event in reversed(shipment.events):
-        if event.flag is Flag.DELAYED:
-            return event
-        if event is latest:
-            return None
-    return None
 
 
 def _reason(event: Event | None) -> str:

@@ -37,6 +37,29 @@ class Identity(Protocol):
         ...
 
 
+class Authenticity(Protocol):
+    """Why a sender counts as authentic or not, and the domain that this is about."""
+
+    @property
+    def reason(self) -> str:
+        """A stable word."""
+        ...
+
+    @property
+    def detail(self) -> str:
+        """One domain, or several with commas between them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Unseen:
+    reason: str = ""
+    detail: str = ""
+
+
+UNSEEN: Authenticity = _Unseen()  # nobody had to look
+
+
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A message that is this worker's to answer."""
@@ -57,7 +80,15 @@ class Inbox:
         self._seal = seal
 
     async def accept(
-        self, record: RawRecord, identity: Identity, source: str, now: datetime, *, due: datetime | None, outcome: str = ""
+        self,
+        record: RawRecord,
+        identity: Identity,
+        source: str,
+        now: datetime,
+        *,
+        due: datetime | None,
+        outcome: str = "",
+        authenticity: Authenticity = UNSEEN,
     ) -> int | None:
         """Keeps a message; its id, None when it was accepted before.
 
@@ -83,6 +114,8 @@ class Inbox:
                 "received_at": moment,
                 "finished_at": moment if due is None else None,
                 "outcome": outcome,
+                "authenticity": authenticity.reason,
+                "authenticity_domain": clean(authenticity.detail),
             },
         )
         return None if row is None else int(row["id"])
@@ -106,19 +139,14 @@ class Inbox:
         """Whether a claim may find something; cheap, and writes nothing."""
         return await self._transaction.row(_SQL["any_due"], {"now": to_micros(now)}) is not None
 
-    async def finish(
-        self, message_id: int, outcome: str, now: datetime, *, authenticity: str = "", authenticity_domain: str = ""
-    ) -> bool:
-        """Marks as answered and forgets the content; False when another worker has finished it.
-
-        `authenticity` is why the sender counts as authentic or not, about `authenticity_domain` ("" where nobody looked).
-        """
+    async def finish(self, message_id: int, outcome: str, now: datetime, authenticity: Authenticity = UNSEEN) -> bool:
+        """Marks as answered and forgets the content; False when another worker has finished it."""
         values = {
             "id": message_id,
             "outcome": outcome,
             "now": to_micros(now),
-            "authenticity": authenticity,
-            "authenticity_domain": clean(authenticity_domain),
+            "authenticity": authenticity.reason,
+            "authenticity_domain": clean(authenticity.detail),
         }
         return await self._transaction.run(_SQL["finish"], values) == 1
 

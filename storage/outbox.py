@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.core.clock import to_micros
 from bot.core.letters import Letter, Queued, pack_letter, unpack_letter
-from bot.core.seal import Seal
+from bot.core.seal import Seal, SealBrokenError
 from bot.core.values import Channel
 from storage.database import Transaction, clean, statements
 
@@ -56,9 +56,15 @@ class Outbox:
         return Queued(int(row["id"]), letter, 0, moment)
 
     async def claim(self, count: int, now: datetime) -> list[Queued]:
-        """At most `count` due letters, oldest first."""
+        """At most `count` due letters, oldest first. One that does not open is given up: it must not hold the others."""
         rows = await self._transaction.rows(_SQL["claim"], {"now": to_micros(now), "lease": to_micros(now + LEASE), "count": count})
-        return sorted((self._queued(row) for row in rows), key=lambda queued: queued.id)
+        claimed = []
+        for row in sorted(rows, key=lambda row: int(row["id"])):
+            try:
+                claimed.append(self._queued(row))
+            except SealBrokenError as error:
+                await self.give_up(int(row["id"]), str(error), now)
+        return claimed
 
     async def any_due(self, now: datetime) -> bool:
         """Whether a claim may find something; cheap, and writes nothing."""

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import cache, lru_cache
 from typing import Any
 
 from bot.core.clock import from_micros, to_micros
 from bot.core.importing.changes import Change, Reference, ReferenceKey, Stored
-from bot.core.shipments import MIN_REFERENCE, Event, Flag, Place, ReferenceKind, Shipment, Status, fold_reference
+from bot.core.shipments import (
+    MIN_REFERENCE,
+    Event,
+    Flag,
+    Place,
+    ReferenceKind,
+    Selection,
+    Shipment,
+    Status,
+    fold_reference,
+)
 from storage.database import Row, Transaction, clean, statements
 
 _SQL = statements("shipments")
@@ -19,6 +29,7 @@ _MANY = 50  # values of a *_of_many statement
 _STATUSES: Mapping[str, Status | None] = {"": None, **{status.value: status for status in Status}}
 _FLAGS: Mapping[str, Flag | None] = {"": None, **{flag.value: flag for flag in Flag}}
 _KINDS: Mapping[str, ReferenceKind] = {kind.value: kind for kind in ReferenceKind}
+_EVER = 2**62  # microseconds: later than any moment
 _place = lru_cache(maxsize=4_096)(Place)  # a carrier's events happen at few places
 
 
@@ -57,6 +68,20 @@ class ShipmentStore:
         found = [await self.by_id(row["id"]) for row in rows]
         return [shipment for shipment in found if shipment is not None]
 
+    async def by_customers(self, numbers: Sequence[str], selection: Selection, limit: int, offset: int = 0) -> list[Shipment]:
+        """Shipments of which one of these customer numbers is shipper, consignee or payer, newest status first.
+
+        At most `limit`, after leaving out `offset`; a shipment of two of the numbers counts once.
+        """
+        found: set[tuple[int, int]] = set()
+        for number in dict.fromkeys(filter(None, map(clean, numbers))):
+            values = _selection_values(number, selection, limit + offset)
+            rows = await self._transaction.rows(_SQL["ids_of_customer"], values)
+            found.update((row["newest_at"], row["id"]) for row in rows)
+        wanted = sorted(found, reverse=True)[offset : offset + limit]
+        shipments = [await self.by_id(shipment_id) for _, shipment_id in wanted]
+        return [shipment for shipment in shipments if shipment is not None]
+
     async def stored(self, pros: Iterable[str]) -> dict[str, list[Stored]]:
         """All shipments of these PRO numbers, oldest generation first; a number without any is left out."""
         result: dict[str, list[Stored]] = {}
@@ -74,6 +99,8 @@ class ShipmentStore:
         await self._run("add_reference", [_reference_values(one.after, ref) for one in changes for ref in one.add_references])
         await self._run("add_event", [_event_values(one.after, event) for one in changes for event in one.add_events])
         await self._run("mend_event", [_event_values(one.after, event) for one in changes for event in one.mend_events])
+        settled = [one for one in changes if one.row is not None or one.add_events or one.mend_events]
+        await self._run("settle", [_state_values(one.after) for one in settled])
 
     async def renew_statistics(self) -> None:
         """Tells the database how large its tables have become.
@@ -221,4 +248,42 @@ def _event_values(stored: Stored, event: Event) -> dict[str, Any]:
         "reason": clean(event.reason),
         "signed_by": clean(event.signed_by),
         "raw": clean(event.raw),
+    }
+
+
+def _state_values(stored: Stored) -> dict[str, Any]:
+    shipment = stored.shipment
+    return {
+        "pro": shipment.pro,
+        "generation": stored.generation,
+        "status": shipment.status.value,
+        "is_delayed": int(shipment.delay is not None),
+        "newest_at": _newest_at(stored),
+    }
+
+
+def _newest_at(stored: Stored) -> int:
+    """What the clock at the place of the newest status showed; without any status the day of the pick-up, or of the row."""
+    latest = stored.shipment.latest
+    if latest is not None:
+        return to_micros(latest.occurred_at.replace(tzinfo=UTC))
+    picked_up_on = stored.shipment.picked_up_on
+    return _midnight(picked_up_on) if picked_up_on is not None else to_micros(stored.known_at)
+
+
+def _midnight(day: date) -> int:
+    return to_micros(datetime.combine(day, time(), UTC))
+
+
+def _selection_values(number: str, selection: Selection, most: int) -> dict[str, Any]:
+    statuses = sorted(status.value for status in selection.statuses) or [""]
+    filled = [*statuses, *statuses[-1:] * (len(Status) - len(statuses))]
+    return {
+        **{f"s{place}": status for place, status in enumerate(filled)},
+        "number": number,
+        "since": _midnight(selection.since) if selection.since is not None else -_EVER,
+        "until": _midnight(selection.until + timedelta(days=1)) if selection.until is not None else _EVER,
+        "late": int(selection.late_on is not None),
+        "today": selection.late_on.isoformat() if selection.late_on is not None else "",
+        "most": most,
     }

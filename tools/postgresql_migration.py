@@ -1,4 +1,4 @@
-"""Writes the PostgreSQL twin of a SQLite migration: `python tools/postgresql_migration.py 0001_counter.sql`.
+"""Writes the PostgreSQL twins of the SQLite migrations: `python tools/postgresql_migration.py`.
 
 The schema is one; only the words for types differ. A test holds the two files together.
 """
@@ -6,7 +6,6 @@ The schema is one; only the words for types differ. A test holds the two files t
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "storage" / "migrations"
@@ -27,10 +26,10 @@ def translate(sql: str) -> str:
 
 
 def main() -> None:
-    """Translates the named migrations."""
-    for name in sys.argv[1:]:
-        source = (MIGRATIONS / "sqlite" / name).read_text(encoding="utf-8")
-        (MIGRATIONS / "postgresql" / name).write_text(translate(source), encoding="utf-8")
+    """Translates every migration."""
+    for source in sorted((MIGRATIONS / "sqlite").glob("*.sql")):
+        twin = MIGRATIONS / "postgresql" / source.name
+        twin.write_text(translate(source.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

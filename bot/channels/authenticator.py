@@ -144,6 +144,13 @@ class Authenticator:
         address = _address(peer)
         return _is_in(address, self._relays) or _is_in(address, self._origins)
 
+    def at_once(self, *, from_domain: str | None, peer: str, received_count: int) -> Verdict | None:
+        """The verdict that takes no look at a mail with one strict From: it came straight from a configured origin. Else None."""
+        sender = names.normal(from_domain) if from_domain else None
+        if not sender or received_count or not _is_in(_address(peer), self._origins):
+            return None
+        return Verdict(True, False, "", Reason.ORIGIN, sender)
+
     async def verdict(self, raw: bytes, *, from_domain: str | None, peer: str | None, received_count: int) -> Verdict:
         """Whether the mail comes from its From domain. Never raises.
 

@@ -13,6 +13,8 @@ from bot.core.ports import TemporaryFailureError
 class MaildirTransport:
     """Writes letters to `folder`/new, named after their Message-ID: a repeated send replaces the same file."""
 
+    confidential = True  # it stays on this machine, in folders of this user
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 

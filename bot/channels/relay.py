@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 import ssl
 from collections import deque
 from dataclasses import dataclass
+from pathlib import Path
 
 import aiosmtplib
 
@@ -13,11 +15,16 @@ from bot.core.ports import PermanentFailureError, TemporaryFailureError
 
 _TIMEOUT_SECONDS = 50.0
 _PER_CONNECTION = 1_000  # letters; relays close long conversations, and a new one finds a moved relay
+_ANSWERED = (aiosmtplib.SMTPResponseException, aiosmtplib.SMTPRecipientsRefused, aiosmtplib.SMTPNotSupported)
 
 
 @dataclass(frozen=True, slots=True)
 class RelayAddress:
-    """Where the relay is and how to enter it. `tls` is "none", "starttls" or "tls"."""
+    """Where the relay is and how to enter it.
+
+    `tls` is "none", "starttls" or "tls"; its certificate is verified against `ca_file`, the system's authorities without one.
+    `allow_plain_secrets` lets letters that hold a password go out unencrypted.
+    """
 
     host: str
     port: int
@@ -25,15 +32,19 @@ class RelayAddress:
     username: str = ""
     password: str = ""
     hostname: str = "localhost"
+    ca_file: Path | None = None
+    allow_plain_secrets: bool = False
 
 
 class RelayTransport:
     """Sends through one relay. Delivery's workers bound how many connections there are: one each at most."""
 
     def __init__(self, relay: RelayAddress) -> None:
+        """Raises OSError when the file of authorities cannot be used (ssl.SSLError is one)."""
         self._relay = relay
         self._idle: deque[tuple[aiosmtplib.SMTP, int]] = deque()
-        self._context = ssl.create_default_context() if relay.tls != "none" else None
+        self._context = ssl.create_default_context(cafile=relay.ca_file) if relay.tls != "none" else None
+        self.confidential = relay.tls != "none" or relay.allow_plain_secrets or _is_loopback(relay.host)
 
     async def send(self, letter: Letter) -> None:
         """Sends one letter. Raises TemporaryFailureError or PermanentFailureError."""
@@ -46,8 +57,11 @@ class RelayTransport:
             if fresh:
                 raise TemporaryFailureError(f"the relay closed the connection: {error}") from error
             await self._send_on_new_connection(letter)
-        except aiosmtplib.SMTPException as error:
+        except _ANSWERED as error:
             await self._keep(client, used + 1)
+            raise _failure(error) from error
+        except aiosmtplib.SMTPException as error:
+            client.close()  # no answer came: what comes next on this connection may be it
             raise _failure(error) from error
         except BaseException:
             client.close()  # a time-out or cancellation in mid-conversation: nobody may go on with it
@@ -99,6 +113,13 @@ async def _quit(client: aiosmtplib.SMTP) -> None:
         await client.quit()
     except (aiosmtplib.SMTPException, OSError):
         client.close()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def _options(letter: Letter) -> list[str]:

@@ -13,11 +13,12 @@ from pathlib import Path
 import aiosmtplib
 import click
 
-from bot.app import load_key
 from bot.commands.common import run, with_settings
 from bot.config import Settings
 from bot.core.clock import SystemMint
 from bot.core.errors import AutoproError
+from bot.core.seal import Seal
+from bot.key_file import load_key
 from storage.database import Database, Transaction
 from storage.depths import Depths
 from storage.opening import open_database

@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable
 
 import click
 
-from bot.app import load_key
 from bot.commands.common import run, show_rows, with_settings
 from bot.config import Settings
 from bot.core.clock import SystemClock, SystemMint, from_micros
 from bot.core.errors import Refused
 from bot.core.seal import Seal
+from bot.key_file import load_key
 from storage.database import Result, Transaction
 from storage.inbox import Inbox
 from storage.opening import open_database

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
 
 from bot.core.accounts.stores import PasswordHashing
+from bot.core.clock import Mint, SystemMint
 from bot.core.values import Channel, Sender
 from bot.core.visit import Access, AccountRules, Files
 
@@ -42,3 +43,4 @@ class Anteroom:
     rules: AccountRules
     hashing: PasswordHashing
     desk: Desk
+    mint: Mint = field(default_factory=SystemMint)

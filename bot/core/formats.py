@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, Protocol
 
 from babel import Locale
 from babel.dates import format_date
@@ -22,7 +22,7 @@ from babel.numbers import format_decimal
 
 from bot.core.cities import city_name
 from bot.core.provinces import NAMES
-from bot.core.shipments import Event, Place
+from bot.core.shipments import Place
 from bot.core.values import Language
 
 NO_BREAK_SPACE = "\u00a0"
@@ -60,19 +60,33 @@ def clock_time(language: Language, value: datetime) -> str:
     """`2:30 p.m.`, `14 h 30`: the time in the value's own zone."""
     hour, minute = value.hour, value.minute
     if language is Language.FR:
-        return f"{hour} h {minute}".replace(" ", NO_BREAK_SPACE) if minute else f"{hour}{NO_BREAK_SPACE}h"
+        return f"{hour}{NO_BREAK_SPACE}h{NO_BREAK_SPACE}{minute}" if minute else f"{hour}{NO_BREAK_SPACE}h"
     if minute == 0 and hour in (0, 12):
         return "noon" if hour else "midnight"
     return f"{hour % 12 or 12}:{minute:02} {'a.m.' if hour < 12 else 'p.m.'}"
 
 
-def moment(language: Language, value: Event | datetime) -> str:
+class Timed(Protocol):
+    """Something that happened: when, and whether the time of day is known or only the date."""
+
+    @property
+    def occurred_at(self) -> datetime:
+        """Aware, with the offset of the place."""
+        ...
+
+    @property
+    def time_known(self) -> bool:
+        """False where only the date was given."""
+        ...
+
+
+def moment(language: Language, value: Timed | datetime) -> str:
     """Date and local time: `November 18, 2026, 2:30 p.m.`; the date alone for an event whose time is not known."""
-    if isinstance(value, Event):
+    if not isinstance(value, datetime):
         if not value.time_known:
             return calendar_date(language, value.occurred_at)
         value = value.occurred_at
-    return f"{calendar_date(language, value)}, {clock_time(language, value)}"
+    return f"{_babel_date(value.date(), _DATE_PATTERNS[language], language)}, {clock_time(language, value)}"
 
 
 @lru_cache(maxsize=4096)
@@ -98,6 +112,7 @@ def province(language: Language, code: str) -> str:
     return names[0 if language is Language.EN else 1] if names else code
 
 
+@lru_cache(maxsize=8192)
 def place(language: Language, value: Place) -> str:
     """`Toronto, Ontario`, `Toronto (Ontario)`; what is unknown is left out, "" when all of it is."""
     city, region = city_name(value.city, value.province), province(language, value.province)

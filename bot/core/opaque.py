@@ -22,6 +22,8 @@ def opaque(value: object) -> str:
     Runs of control characters become one space, and more than `VALUE_LIMIT` characters are cut. TypeError for None and
     booleans: they are no words.
     """
+    if isinstance(value, str) and value.isprintable() and len(value) <= VALUE_LIMIT:
+        return value  # nearly all values, and this runs a hundred times a letter
     if value is None or isinstance(value, bool):
         raise TypeError(f"a template prints {value}; test for it with an if, or choose words for it")
     text = str(value)

@@ -16,6 +16,10 @@ class SenderVerifier(Protocol):
         """Whether the peer is one of the configured relays or origins: its mail is verified only when a command needs it."""
         ...
 
+    def at_once(self, *, from_domain: str | None, peer: str, received_count: int) -> Verdict | None:
+        """The verdict, where the peer alone tells it; else None."""
+        ...
+
     async def verdict(self, raw: bytes, *, from_domain: str | None, peer: str | None, received_count: int) -> Verdict:
         """The verdict with its reason; never raises."""
         ...
@@ -37,8 +41,17 @@ class PermanentFailureError(Exception):
     """The letter will never be taken; the row is kept. The text is for operators."""
 
 
+class SecretHeldError(Exception):
+    """The letter holds a password and the way out is not encrypted: it waits. The text is for operators."""
+
+
 class Transport(Protocol):
     """A way out for letters."""
+
+    @property
+    def confidential(self) -> bool:
+        """Whether nobody on the way can read what goes out here, so that it may hold a password."""
+        ...
 
     async def send(self, letter: Letter) -> None:
         """Sends one letter. Raises TemporaryFailureError or PermanentFailureError."""

@@ -17,6 +17,9 @@ from bot.core.values import Language
 from bot.core.visit import DeskFacts
 
 SUBJECT_LIMIT = 180  # characters
+_FRAME = ("opening", "only", "closing")
+_SECTIONS = "sections"
+_LINK = "\x00"  # stands for the start of every link in the frame, which is written before the letter's address is known
 _MAILTO_SUBJECT_LIMIT = 100  # characters: some programs cut an address beyond 2,000 octets, and é takes six of them
 
 
@@ -46,9 +49,7 @@ class _Half:
     language: Language
     subject: str
     sections: tuple[str, ...]
-    opening: str
-    only: str
-    closing: str
+    frame: tuple[str, ...]  # the parts of the frame that stand around the sections, "sections" among them
     notice: str  # where the other half is, as plain words in the other half's language
 
 
@@ -61,15 +62,18 @@ class Renderer:
 
     def __init__(self, folder: Path, desk: DeskFacts) -> None:
         self._compiled = load(folder, {"desk": desk})
-        # The frame reads no facts but the desk's: it is the same in every letter.
-        names = ("opening", "only", "closing")
-        self._frame = {(name, twin): self._compiled[f"{LAYOUT}/{name}", twin].render({})[1] for name in names for twin in Language}
         self._company = opaque(desk.company)
         layout = folder / LAYOUT
         self._page = read_page(layout, self._company)
         self._text = {language: read_output_form(layout / "text.toml", language, markup=False) for language in Language}
         self._html = {language: read_output_form(layout / "html.toml", language, markup=True) for language in Language}
         self._telegram = {language: read_output_form(layout / "telegram.toml", language, markup=True) for language in Language}
+        # The frame reads no facts but the desk's: it is written once, and only the address of its actions differs.
+        frame = {(name, twin): self._compiled[f"{LAYOUT}/{name}", twin].render({})[1] for name in _FRAME for twin in Language}
+        self._frame_text = {key: self._text[key[1]].write(script) for key, script in frame.items()}
+        self._frame_html = {key: self._html[key[1]].write(script, _LINK) for key, script in frame.items()}
+        self._opening = {twin: frame["opening", twin] for twin in Language}
+        self._notices = {(twin, below): self._notice(twin, below=below) for twin in Language for below in (True, False)}
 
     def mail(
         self,
@@ -105,7 +109,7 @@ class Renderer:
         """One chat message with a section for each reply; its actions are buttons. Raises as `mail` does."""
         (spoken,) = _spoken(replies, (language,))
         half = self._half(replies, spoken, (spoken,), first_contact)
-        scripts = (half.opening, *half.sections)
+        scripts = (*([self._opening[spoken]] if first_contact else []), *half.sections)
         html = "".join(self._telegram[spoken].write(script) for script in scripts)
         buttons = dict.fromkeys(button for script in scripts for button in actions(script))
         return RenderedChat(html.strip("\n"), tuple(buttons))
@@ -114,7 +118,8 @@ class Renderer:
         """The sections for a terminal, without the frame of a letter. Raises as `mail` does."""
         (spoken,) = _spoken(replies, (language,))
         half = self._half(replies, spoken, (spoken,), first_contact)
-        text = "".join(self._text[spoken].write(script) for script in (half.opening, *half.sections))
+        opening = self._frame_text["opening", spoken] if first_contact else ""
+        text = opening + "".join([self._text[spoken].write(script) for script in half.sections])
         return text.strip("\n") + "\n"
 
     def _half(self, replies: Sequence[Reply], language: Language, spoken: Sequence[Language], first_contact: bool) -> _Half:
@@ -124,10 +129,8 @@ class Renderer:
             language=language,
             subject=sections[0][0],
             sections=tuple(script for _, script in sections),
-            opening=self._frame["opening", language] if first_contact else "",
-            only=self._frame["only", language] if bilingual else "",
-            closing=self._frame["closing", language],
-            notice=self._notice(language.other, below=language is spoken[0]) if bilingual else "",
+            frame=(*(["opening"] if first_contact else []), _SECTIONS, *(["only"] if bilingual else []), "closing"),
+            notice=self._notices[language.other, language is spoken[0]] if bilingual else "",
         )
 
     def _notice(self, language: Language, *, below: bool) -> str:
@@ -140,8 +143,8 @@ class Renderer:
         letter = ""
         for half in halves:
             form = self._text[half.language]
-            scripts = (half.opening, *half.sections, half.only, half.closing)
-            words = "".join(form.write(script) for script in scripts if script)
+            sections = "".join([form.write(script) for script in half.sections])
+            words = "".join([sections if name is _SECTIONS else self._frame_text[name, half.language] for name in half.frame])
             if letter:
                 letter += f"\n\n{half.notice}\n{words}"
             else:
@@ -154,17 +157,16 @@ class Renderer:
         for half in halves:
             form = self._html[half.language]
             sections = page.between_sections.join([form.write(script, mailto) for script in half.sections])
-            content = (
-                form.write(half.opening, mailto)
-                + sections
-                + form.write(half.only, mailto)
-                + page.foot(form.write(half.closing, mailto))
-            )
+            content = "".join([sections if name is _SECTIONS else self._framed(name, half.language, mailto) for name in half.frame])
             if half is not first:
                 content = page.half_notice(half.language.other, half.notice) + content
             pieces.append(page.half(half.language, content))
         strip = page.strip_notice(first.language.other, first.notice) if first.notice else ""
         return page.whole(first.language, subject, strip, page.between_halves.join(pieces))
+
+    def _framed(self, name: str, language: Language, mailto: str) -> str:
+        written = self._frame_html[name, language].replace(_LINK, mailto)
+        return self._page.foot(written) if name == "closing" else written
 
 
 def _spoken(replies: Sequence[Reply], languages: Sequence[Language]) -> tuple[Language, ...]:

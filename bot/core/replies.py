@@ -43,3 +43,4 @@ class Reply:
     token: str = ""  # goes into this answer's Reply-To and actions: a session, a form, a confirmation
     posts: tuple[Post, ...] = ()
     hides: tuple[str, ...] = ()  # what of the answered subject must not be repeated (a password)
+    quiet: bool = False  # by mail its posts say it all: the writer gets no letter besides

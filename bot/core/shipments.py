@@ -41,6 +41,10 @@ class Flag(StrEnum):
 
 
 FINAL = frozenset({Status.DELIVERED, Status.RETURNED, Status.CANCELLED})
+# On its way, or about to be: where an estimated day that is over means that it is late.
+UNDER_WAY = frozenset(
+    {Status.BOOKED, Status.PICKUP_SCHEDULED, Status.PICKED_UP, Status.IN_TRANSIT, Status.AT_TERMINAL, Status.WITH_PARTNER}
+)
 
 # What is said of a shipment before anything happens to it. A pick-up's time is the one it is set for, not the one it was told at,
 # and some partners send XB ("acknowledged") after the delivery: neither may outrank what happened.
@@ -148,3 +152,31 @@ class Shipment:
     def final(self) -> bool:
         """Nothing more is expected to happen."""
         return self.status in FINAL
+
+    @property
+    def delay(self) -> Event | None:
+        """The delay that still holds: told with or after the present status of a shipment that is not at its end."""
+        if self.final:
+            return None
+        latest = self.latest
+        for event in reversed(self.events):
+            if event.flag is Flag.DELAYED:
+                return event
+            if event is latest:
+                return None
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which shipments of a customer a list shows.
+
+    `statuses` are the present ones wanted. `late_on` narrows them to what is late on that day: a delay that still holds, or an
+    estimated day that is over while the shipment is under way. `since` and `until` (both included) are days of the newest status,
+    as the calendar at its place showed them.
+    """
+
+    statuses: frozenset[Status] = frozenset(Status)
+    late_on: date | None = None
+    since: date | None = None
+    until: date | None = None

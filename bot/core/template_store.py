@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, StrictUndefined, Template, TemplateSyntaxError, nodes
-from jinja2.runtime import Context
+from jinja2.runtime import Context, Macro
 from jinja2.utils import Namespace
 
 from bot.core.errors import AutoproError
@@ -144,7 +145,20 @@ def evaluate_words(found: Found, language: Language, shared: Mapping[str, Any]) 
             line = getattr(error, "lineno", None) or 1
             found.mistakes.append(f"{name}.{language}.j2:{line}: {error}")
         else:
-            words.update({key: value for key, value in vars(module).items() if not key.startswith("_")})
+            words.update({key: _memoized(value) for key, value in vars(module).items() if not key.startswith("_")})
+    return words
+
+
+def _memoized(value: Any) -> Any:
+    """A macro that remembers what it made of strings: keys of closed lists come again and again. Other values pass as they are."""
+    if not isinstance(value, Macro):
+        return value
+    macro = value
+    remembered = lru_cache(maxsize=4096)(lambda *keys: str(macro(*keys)))
+
+    def words(*arguments: Any) -> str:
+        return remembered(*arguments) if all(isinstance(argument, str) for argument in arguments) else str(macro(*arguments))
+
     return words
 
 

@@ -14,7 +14,7 @@ from bot.core.accounts.status import Rules, Status
 from bot.core.accounts.tokens import Judgement, Purpose
 from bot.core.authenticity import Verdict
 from bot.core.clock import Mint
-from bot.core.shipments import ReferenceKind, Shipment
+from bot.core.shipments import ReferenceKind, Selection, Shipment
 from bot.core.values import Assurance, Channel, Language, Sender
 
 
@@ -35,6 +35,10 @@ class Shipments(Protocol):
 
     async def by_id(self, shipment_id: int) -> Shipment | None:
         """The shipment behind a line of a list."""
+        ...
+
+    async def by_customers(self, numbers: Sequence[str], selection: Selection, limit: int, offset: int = 0) -> list[Shipment]:
+        """Shipments of which one of these customer numbers is shipper, consignee or payer, newest status first, each once."""
         ...
 
 
@@ -158,6 +162,7 @@ class Visit:
     mint: Mint | None = None
     prepared: Any = None  # what the handler's `prepare` made of this command, outside the transaction
     authenticity: str = ""  # how the sender was proved, or why not, in a stable word: for administrators
+    text: str = field(default="", repr=False)  # what was written now: decisions are read from it, never from a quote
     quoted: str = field(default="", repr=False)  # what the message quotes: filled forms are read there, commands never
 
     @property

@@ -7,8 +7,10 @@
 SELECT id FROM inbox WHERE twin = :twin AND received_at >= :since LIMIT 1 /* one at a time by :twin */
 
 -- name: accept
-INSERT INTO inbox (channel, source, identity, twin, conversation, sealed, state, due_at, received_at, finished_at, outcome)
-VALUES (:channel, :source, :identity, :twin, :conversation, :sealed, :state, :due_at, :received_at, :finished_at, :outcome)
+INSERT INTO inbox (channel, source, identity, twin, conversation, sealed, state, due_at, received_at, finished_at, outcome,
+    authenticity, authenticity_domain)
+VALUES (:channel, :source, :identity, :twin, :conversation, :sealed, :state, :due_at, :received_at, :finished_at, :outcome,
+    :authenticity, :authenticity_domain)
 ON CONFLICT (identity) DO NOTHING
 RETURNING id
 

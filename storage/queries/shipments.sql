@@ -26,6 +26,43 @@ WHERE r.kind = :kind AND r.folded = :folded
 ORDER BY COALESCE((SELECT MAX(e.occurred_at) FROM shipment_event e WHERE e.shipment_id = r.shipment_id), 0) DESC, r.shipment_id DESC
 LIMIT :most
 
+-- name: ids_of_customer
+-- Newest first. Each of the three columns has an index in this very order, so that only the first :most of each are read. Late is
+-- what is told as late: a delay that holds, or an estimated day that is over while it is still under way.
+SELECT id, newest_at FROM (
+    SELECT id, newest_at FROM (
+        SELECT id, newest_at FROM shipment
+        WHERE shipper_number = :number AND newest_at >= :since AND newest_at < :until
+            AND status IN (:s0, :s1, :s2, :s3, :s4, :s5, :s6, :s7, :s8, :s9, :s10, :s11, :s12, :s13, :s14)
+            AND (:late = 0 OR is_delayed = 1 OR (estimated_on <> '' AND estimated_on < :today
+                AND status IN ('BOOKED', 'PICKUP_SCHEDULED', 'PICKED_UP', 'IN_TRANSIT', 'AT_TERMINAL', 'WITH_PARTNER')))
+        ORDER BY newest_at DESC, id DESC LIMIT :most
+    ) AS by_shipper
+    UNION
+    SELECT id, newest_at FROM (
+        SELECT id, newest_at FROM shipment
+        WHERE consignee_number = :number AND newest_at >= :since AND newest_at < :until
+            AND status IN (:s0, :s1, :s2, :s3, :s4, :s5, :s6, :s7, :s8, :s9, :s10, :s11, :s12, :s13, :s14)
+            AND (:late = 0 OR is_delayed = 1 OR (estimated_on <> '' AND estimated_on < :today
+                AND status IN ('BOOKED', 'PICKUP_SCHEDULED', 'PICKED_UP', 'IN_TRANSIT', 'AT_TERMINAL', 'WITH_PARTNER')))
+        ORDER BY newest_at DESC, id DESC LIMIT :most
+    ) AS by_consignee
+    UNION
+    SELECT id, newest_at FROM (
+        SELECT id, newest_at FROM shipment
+        WHERE billto_number = :number AND newest_at >= :since AND newest_at < :until
+            AND status IN (:s0, :s1, :s2, :s3, :s4, :s5, :s6, :s7, :s8, :s9, :s10, :s11, :s12, :s13, :s14)
+            AND (:late = 0 OR is_delayed = 1 OR (estimated_on <> '' AND estimated_on < :today
+                AND status IN ('BOOKED', 'PICKUP_SCHEDULED', 'PICKED_UP', 'IN_TRANSIT', 'AT_TERMINAL', 'WITH_PARTNER')))
+        ORDER BY newest_at DESC, id DESC LIMIT :most
+    ) AS by_billto
+) AS of_customer
+ORDER BY newest_at DESC, id DESC LIMIT :most
+
+-- name: settle
+-- What the events come to, for lists.
+UPDATE shipment SET status = :status, is_delayed = :is_delayed, newest_at = :newest_at WHERE pro = :pro AND generation = :generation
+
 -- name: shipments_of_many
 SELECT id, pro, generation, origin_city, origin_province, destination_city, destination_province, pieces, weight_lb,
     picked_up_on, estimated_on, shipper_number, shipper_name, consignee_number, consignee_name, billto_number, known_at

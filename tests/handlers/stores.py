@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.core.shipments import ReferenceKind, Shipment, fold_reference
+from bot.core.shipments import ReferenceKind, Selection, Shipment, fold_reference
 from bot.core.values import Language
 
 
@@ -28,6 +28,10 @@ class MemoryShipments:
 
     async def by_id(self, shipment_id: int) -> Shipment | None:
         return next((each for each in self.kept if each.id == shipment_id), None)
+
+    async def by_customers(self, numbers: Sequence[str], selection: Selection, limit: int, offset: int = 0) -> list[Shipment]:
+        found = [each for each in reversed(self.kept) if {each.shipper_number, each.consignee_number, each.billto_number} & {*numbers}]
+        return [each for each in found if each.status in selection.statuses][offset : offset + limit]
 
 
 @dataclass

@@ -1,8 +1,8 @@
-"""A database on disk, and a short way to import into it."""
+"""A short way to import into the database of the test."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,19 +13,11 @@ from bot.core.importing.model import FileReport
 from bot.core.shipments import Shipment
 from storage.database import Database
 from storage.shipments import ShipmentStore
-from storage.sqlite import open_sqlite
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 
 Import = Callable[..., Awaitable[list[FileReport]]]
 Find = Callable[[str], Awaitable[Shipment]]
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await open_sqlite(tmp_path / "desk.db")
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

@@ -1,16 +1,18 @@
-"""The SQLite adapter: what is durable when, what is undone by whom, and what a full disk does."""
+"""What only SQLite does: shared commits, the lock of its one file, full and damaged disks, ends without a goodbye."""
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
 import stat
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from bot.core.errors import StatementRefused, StorageBusy, StorageError, StorageFull
+from bot.core.errors import StorageBusy, StorageError, StorageFull
 from storage import sqlite
 from storage.database import Transaction
 from storage.sqlite import SqliteDatabase, open_sqlite
@@ -25,7 +27,7 @@ async def database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
     await opened.close()
 
 
-def add(key: str):  # type: ignore[no-untyped-def]
+def add(key: str) -> Callable[[Transaction], Awaitable[str]]:
     async def job(tx: Transaction) -> str:
         await tx.run(ADD, {"key": key})
         return key
@@ -56,39 +58,6 @@ async def test_concurrent_jobs_share_commits(database: SqliteDatabase, tmp_path:
     assert commits <= 3, "a hundred jobs that wait together need two groups, not a hundred commits"
 
 
-async def test_a_failing_job_undoes_itself_alone(database: SqliteDatabase, tmp_path: Path) -> None:
-    async def fails(tx: Transaction) -> None:
-        await tx.run(ADD, {"key": "undone"})
-        raise LookupError
-
-    results = await asyncio.gather(
-        database.write(add("before")), database.write(fails), database.write(add("after")), return_exceptions=True
-    )
-    assert isinstance(results[1], LookupError)
-    assert keys(tmp_path / "desk.db") == {"before", "after"}
-
-
-async def test_a_refused_statement_is_a_storage_error_and_leaves_the_rest(database: SqliteDatabase, tmp_path: Path) -> None:
-    results = await asyncio.gather(
-        database.write(add("same")), database.write(add("same")), database.write(add("other")), return_exceptions=True
-    )
-    assert isinstance(results[1], StatementRefused)
-    assert keys(tmp_path / "desk.db") == {"same", "other"}
-
-
-async def test_a_savepoint_is_undone_alone(database: SqliteDatabase, tmp_path: Path) -> None:
-    async def job(tx: Transaction) -> None:
-        await tx.run(ADD, {"key": "kept"})
-        with pytest.raises(ZeroDivisionError):  # noqa: PT012
-            async with tx.savepoint():
-                await tx.run(ADD, {"key": "tried"})
-                raise ZeroDivisionError
-        await tx.run(ADD, {"key": "also kept"})
-
-    await database.write(job)
-    assert keys(tmp_path / "desk.db") == {"kept", "also kept"}
-
-
 async def test_a_full_disk_keeps_nothing_and_says_so(database: SqliteDatabase, tmp_path: Path) -> None:
     await database.write(add("before"))
     pages = database._writer.execute("PRAGMA page_count").fetchone()[0]
@@ -104,16 +73,6 @@ async def test_a_full_disk_keeps_nothing_and_says_so(database: SqliteDatabase, t
     database._writer.execute("PRAGMA max_page_count = 1073741823")
     await database.write(add("after"))
     assert keys(tmp_path / "desk.db") == {"before", "after"}
-
-
-async def test_a_cancelled_caller_does_not_undo_what_was_handed_over(database: SqliteDatabase, tmp_path: Path) -> None:
-    told: list[str] = []
-    task = asyncio.create_task(database.write(add("handed over"), told.append))
-    await asyncio.sleep(0)
-    task.cancel()
-    await database.write(add("next"))
-    assert told == ["handed over"]
-    assert keys(tmp_path / "desk.db") == {"handed over", "next"}
 
 
 async def test_another_process_that_holds_the_lock_is_waited_for(
@@ -137,22 +96,6 @@ async def test_another_process_that_holds_the_lock_is_waited_for(
     assert await database.write(add("free again")) == "free again"
 
 
-async def test_reads_go_on_beside_a_writer(database: SqliteDatabase) -> None:
-    await database.write(add("a"))
-
-    async def count(tx: Transaction) -> int:
-        row = await tx.row("SELECT count(*) AS number FROM correspondent")
-        assert row is not None
-        return int(row["number"])
-
-    assert await database.read(count) == 1
-
-
-async def test_a_reader_cannot_write(database: SqliteDatabase) -> None:
-    with pytest.raises(StorageError):
-        await database.read(add("never"))
-
-
 async def test_the_commit_is_synced(database: SqliteDatabase) -> None:
     assert database._writer.execute("PRAGMA synchronous").fetchone()[0] == 2
     assert database._writer.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
@@ -162,21 +105,115 @@ async def test_the_file_is_its_owners_alone(database: SqliteDatabase, tmp_path: 
     assert stat.S_IMODE((tmp_path / "desk.db").stat().st_mode) == 0o600
 
 
-async def test_opening_twice_migrates_once(tmp_path: Path) -> None:
-    first, second = await asyncio.gather(open_sqlite(tmp_path / "a.db"), open_sqlite(tmp_path / "a.db"))
-    assert first._writer.execute("SELECT count(*) FROM schema_version").fetchone()[0] >= 1
-    await first.close()
-    await second.close()
-
-
 async def test_a_file_that_is_no_database_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "a.db").write_bytes(b"not a database" * 100)
     with pytest.raises(StorageError, match="Restore it from a backup"):
         await open_sqlite(tmp_path / "a.db")
 
 
-async def test_writing_after_close_is_refused(tmp_path: Path) -> None:
+async def test_a_full_disk_that_a_job_lets_pass_fails_its_whole_group(database: SqliteDatabase, tmp_path: Path) -> None:
+    """SQLite may undo the whole transaction then, and with it the jobs before: nobody may be told that theirs was kept."""
+    pages = database._writer.execute("PRAGMA page_count").fetchone()[0]
+    database._writer.execute(f"PRAGMA max_page_count = {pages}")
+
+    async def careless(tx: Transaction) -> None:
+        with suppress(StorageError):
+            for number in range(2000):
+                await tx.run(ADD, {"key": f"{number:0500d}"})
+
+    told: list[str] = []
+    results = await asyncio.gather(
+        database.write(add("before"), told.append),
+        database.write(careless),
+        database.write(add("after"), told.append),
+        return_exceptions=True,
+    )
+    assert [type(result) for result in results] == [StorageFull] * 3
+    assert len({id(result) for result in results}) == 3, "each caller gets an exception of its own"
+    assert told == []
+    assert keys(tmp_path / "desk.db") == set()
+    database._writer.execute("PRAGMA max_page_count = 1073741823")
+    assert await database.write(add("later")) == "later"
+
+
+async def test_a_file_that_was_moved_away_is_not_written_to(database: SqliteDatabase, tmp_path: Path) -> None:
+    await database.write(add("before"))
+    (tmp_path / "desk.db").rename(tmp_path / "elsewhere.db")
+    with pytest.raises(StorageError, match="put it back"):
+        await database.write(add("lost"))
+    with pytest.raises(StorageError, match="put it back"):
+        await database.read(add("unread"))
+    (tmp_path / "elsewhere.db").rename(tmp_path / "desk.db")
+    await database.write(add("after"))
+    assert keys(tmp_path / "desk.db") == {"before", "after"}
+
+
+async def test_the_log_does_not_grow_for_ever(database: SqliteDatabase, tmp_path: Path) -> None:
+    async def read(tx: Transaction) -> None:
+        await tx.rows("SELECT conversation FROM correspondent LIMIT 10")
+
+    for number in range(400):
+        writes = [database.write(add(f"{number:04d}-{one}-" + "x" * 2000)) for one in range(10)]
+        await asyncio.gather(database.read(read), *writes, database.read(read))
+    assert (tmp_path / "desk.db").stat().st_size > 8_000_000
+    assert (tmp_path / "desk.db-wal").stat().st_size < 8_000_000
+
+
+async def test_the_log_s_size_after_a_large_import_is_bounded(database: SqliteDatabase) -> None:
+    assert database._writer.execute("PRAGMA journal_size_limit").fetchone()[0] == 64 * 1024 * 1024
+
+
+_PROGRAM = """
+import asyncio, sys
+from pathlib import Path
+from storage.sqlite import open_sqlite
+
+async def add(tx):
+    await tx.run("INSERT INTO correspondent (conversation, first_seen) VALUES ('kept', 1)")
+
+async def main():
+    database = await open_sqlite(Path(sys.argv[1]))
+    await database.write(add)
+    waiting = asyncio.create_task(database.write(lambda tx: asyncio.sleep(0)))
+    await asyncio.sleep(0)
+    raise SystemExit(7)
+
+asyncio.run(main())
+"""
+
+
+async def test_a_process_that_forgets_to_close_ends_and_keeps_what_it_wrote(tmp_path: Path) -> None:
+    child = await asyncio.create_subprocess_exec(sys.executable, "-c", _PROGRAM, tmp_path / "a.db")
+    try:
+        async with asyncio.timeout(20):
+            assert await child.wait() == 7
+    finally:
+        if child.returncode is None:
+            child.kill()
+    assert keys(tmp_path / "a.db") == {"kept"}
+
+
+async def test_a_committer_that_is_ended_leaves_nobody_waiting(database: SqliteDatabase) -> None:
+    database._committer.cancel()
+    waiting = asyncio.create_task(database.write(add("never")))
+    async with asyncio.timeout(5):
+        with pytest.raises(StorageError):
+            await waiting
+        with pytest.raises(StorageError):
+            await database.write(add("never either"))
+
+
+async def test_damage_inside_the_file_is_a_storage_error(tmp_path: Path) -> None:
     database = await open_sqlite(tmp_path / "a.db")
+    for number in range(50):
+        await database.write(add(f"{number}" + "x" * 900))
     await database.close()
-    with pytest.raises(StorageError):
-        await database.write(add("late"))
+    content = bytearray((tmp_path / "a.db").read_bytes())
+    content[8192:] = b"\xff" * (len(content) - 8192)
+    (tmp_path / "a.db").write_bytes(content)
+    with pytest.raises(StorageError):  # noqa: PT012 - it may be seen at once or when the pages are read
+        database = await open_sqlite(tmp_path / "a.db")
+        try:
+            await database.write(add("more"))
+        finally:
+            await database.close()

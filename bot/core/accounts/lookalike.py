@@ -1,7 +1,7 @@
 """What an administrator should see about a requester's domain: a free-mail provider, or a name that only looks like a known one.
 
-Nothing is refused here; it is a line in a letter to a person. Look-alikes are found by a skeleton (letters that look alike made one,
-after Unicode's UTS 39), by another ending, and by an edit or two (Damerau-Levenshtein, rapidfuzz).
+Nothing is refused here; it is a line in a letter to a person. Look-alikes are found by a skeleton (letters that look alike made
+one, after Unicode's UTS 39), by another ending, and by an edit or two (optimal string alignment, rapidfuzz).
 """
 
 from __future__ import annotations
@@ -65,6 +65,7 @@ FREE_MAIL = frozenset(
         "zoho.com",
     }
 )
+_SAME_NAME = 4  # characters of a name from which it is suspicious under another ending
 _ONE_EDIT = 5  # characters of a name from which one edit is suspicious, and two from _TWO_EDITS on: "abc" is near to everything
 _TWO_EDITS = 10
 _ALIKE = str.maketrans("013568$!|ıіоаеѕрсухѵкмтвнԁɡⅼ", "olesbbsiliioaespcyxvkmtbhdgl")
@@ -105,11 +106,11 @@ def look_at(address: str, known: Iterable[str]) -> DomainFlags:
 
 
 def _resembles(shown: str, known: str) -> bool:
-    if shown == known:
+    if shown == known or shown.endswith("." + known):  # a subdomain of a known domain belongs to it
         return False
-    if _skeleton(shown) == _skeleton(known) or shown.endswith("." + known):
-        return _skeleton(shown) == _skeleton(known)  # a subdomain of a known domain belongs to it
     name, other = _name(shown), _name(known)
+    if _skeleton(shown) == _skeleton(known) or (name == other and len(name) >= _SAME_NAME):
+        return True
     if len(other) < _ONE_EDIT:
         return False
     if _skeleton(name).replace("-", "") == _skeleton(other).replace("-", "") or name.startswith(f"{other}-"):

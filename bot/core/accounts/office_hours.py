@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from itertools import pairwise
 
 from bot.core.folding import fold
 
@@ -89,7 +90,7 @@ def parse_office_hours(text: str, holidays: Iterable[date], zone: tzinfo) -> Off
             raise ValueError(f"{part.strip()!r} ends before it begins; write the opening first, the closing second")
         spans += [Span(day, begin, until) for day in days]
     spans.sort(key=lambda span: (span.weekday, span.begin))
-    if any(one.weekday == two.weekday and two.begin < one.until for one, two in zip(spans, spans[1:], strict=False)):
+    if any(one.weekday == two.weekday and two.begin < one.until for one, two in pairwise(spans)):
         raise ValueError(f"{text!r} names hours twice; write each day's hours once")
     return OfficeHours(tuple(spans), frozenset(holidays), zone)
 

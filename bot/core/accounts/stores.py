@@ -41,8 +41,8 @@ from bot.core.values import Language
 class Accounts(Protocol):
     """Accounts: their passwords, customer numbers and life."""
 
-    async def create(self, new: NewAccount, now: datetime) -> Account:
-        """Makes an account. Raises StatementRefused when the code exists."""
+    async def create(self, new: NewAccount, now: datetime) -> Account | None:
+        """Makes an account; None when the code exists."""
         ...
 
     async def by_id(self, account_id: int) -> Account | None:
@@ -274,8 +274,8 @@ class Tokens(Protocol):
 class Requests(Protocol):
     """Requests for access and for forgotten passwords."""
 
-    async def open(self, new: NewRequest, now: datetime) -> Request:
-        """Keeps a new request."""
+    async def open(self, new: NewRequest, now: datetime) -> Request | None:
+        """Keeps a new request; None when it is confirmed and the same address has such a request open already (`merge` it)."""
         ...
 
     async def get(self, number: int) -> Request | None:
@@ -283,7 +283,10 @@ class Requests(Protocol):
         ...
 
     async def open_of(self, kind: RequestKind, address: str) -> Request | None:
-        """The open request of an address, with which a second one merges."""
+        """The open request of a confirmed address, with which a second one merges.
+
+        Unconfirmed ones are not found: a stranger who names somebody's address must not stand in their way.
+        """
         ...
 
     async def of_address(self, address: str) -> list[Request]:
@@ -307,7 +310,7 @@ class Requests(Protocol):
         ...
 
     async def confirm(self, number: int, now: datetime) -> bool:
-        """The address was confirmed; True the first time."""
+        """The address was confirmed; False when it was before, or another request of the address is open (`merge` into that)."""
         ...
 
     async def decide(self, number: int, state: RequestState, by: str, decision: Mapping[str, str], now: datetime) -> bool:
@@ -319,7 +322,7 @@ class Requests(Protocol):
         ...
 
     async def reopen(self, number: int) -> bool:
-        """Opens a decided request again (its credentials came back)."""
+        """Opens a decided request again (its credentials came back), unless the address has another one open."""
         ...
 
     async def concerns(self, number: int, account_id: int, member_id: int | None) -> None:
@@ -427,11 +430,14 @@ class Audit(Protocol):
         """Rows, oldest first."""
         ...
 
-    async def erase(self, account_id: int) -> int:
-        """Forgets actor and facts of an account's rows, when the law asks; the chain stays whole. How many rows."""
+    async def erase(self, account_id: int, now: datetime, *, actor: str = "") -> int:
+        """Forgets actor and facts of an account's rows, when the law asks; the chain stays whole. How many rows.
+
+        The erasure is a row itself: content that went missing without one is found by `verify`.
+        """
         ...
 
-    async def erase_rows(self, ids: Sequence[int]) -> int:
+    async def erase_rows(self, ids: Sequence[int], now: datetime, *, actor: str = "") -> int:
         """Forgets actor and facts of single rows."""
         ...
 

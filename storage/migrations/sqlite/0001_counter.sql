@@ -73,7 +73,9 @@ CREATE TABLE throttle (
 ) WITHOUT ROWID;
 
 -- Shipments. A PRO number may be recycled after years: it is unique together with its generation. `known_at` is the moment of the
--- newest word that the row comes from: an older message that arrives later fills gaps and replaces nothing.
+-- newest word that the row comes from: an older message that arrives later fills gaps and replaces nothing. For lists, what the
+-- events come to: the present `status`, whether a delay holds (`is_delayed`), and `newest_at`, what the clock at the place of its
+-- newest status showed, in microseconds as if it were UTC: a list is sorted and selected by the dates that it prints.
 CREATE TABLE shipment (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     pro TEXT NOT NULL,
@@ -92,8 +94,14 @@ CREATE TABLE shipment (
     consignee_name TEXT NOT NULL DEFAULT '',
     billto_number TEXT NOT NULL DEFAULT '',
     known_at INTEGER NOT NULL DEFAULT 0,
+    status TEXT NOT NULL DEFAULT 'BOOKED',
+    is_delayed INTEGER NOT NULL DEFAULT 0,
+    newest_at INTEGER NOT NULL DEFAULT 0,
     UNIQUE (pro, generation)
 );
+CREATE INDEX shipment_of_shipper ON shipment (shipper_number, newest_at, id, status, is_delayed, estimated_on);
+CREATE INDEX shipment_of_consignee ON shipment (consignee_number, newest_at, id, status, is_delayed, estimated_on);
+CREATE INDEX shipment_of_billto ON shipment (billto_number, newest_at, id, status, is_delayed, estimated_on);
 
 -- The other numbers of a shipment; `folded` is what a search compares (upper case, letters and digits only). `from_row` is 1 where a
 -- row of a shipments file gave it: the next row replaces those, and leaves what messages gave.

@@ -1,0 +1,60 @@
+"""What the letters about requests are made with, whoever sets them off: a visit, the calendar sweep, a bounce, the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.core.accounts.office_hours import OfficeHours, parse_office_hours
+from bot.core.clock import Mint
+from bot.core.values import Language
+from bot.core.visit import AccountRules, DeskFacts, Files, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The stores of an open transaction with the rules and the moment."""
+
+    now: datetime
+    files: Files
+    rules: AccountRules
+    desk: DeskFacts
+    mint: Mint
+
+    @property
+    def admins(self) -> tuple[str, ...]:
+        """The listed administrators' addresses, as they are compared: lower-case, each once."""
+        return tuple(dict.fromkeys(address.strip().lower() for address in self.rules.admin_addresses))
+
+    @property
+    def hours(self) -> OfficeHours:
+        """When a person is there."""
+        return parse_office_hours(self.rules.office_hours, self.rules.holidays, ZoneInfo(self.desk.timezone))
+
+    def local(self, moment: datetime) -> datetime:
+        """A moment as the office's clock shows it."""
+        return moment.astimezone(ZoneInfo(self.desk.timezone))
+
+    def opens(self) -> datetime | None:
+        """When a person will be there next (local), None when one is there now or the settings name no hours at all."""
+        hours = self.hours
+        opening = None if hours.is_open(self.now) else hours.next_open(self.now)
+        return None if opening is None else self.local(opening)
+
+    async def language_of(self, address: str) -> Language | None:
+        """The language of whoever has that address on record, None when nobody has said."""
+        known = [member.language for member in await self.files.members.by_address(address)]
+        return next((language for language in known if language is not None), None)
+
+
+def office_of(visit: Visit) -> Office:
+    """The office as a visit brings it."""
+    assert visit.rules is not None  # noqa: S101 - no handler about accounts runs without
+    assert visit.mint is not None  # noqa: S101
+    return Office(visit.now, visit.files, visit.rules, visit.desk, visit.mint)
+
+
+def person_of(address: str) -> str:
+    """Who a token for an address is bound to: the key of that address's conversation."""
+    return f"mail:{address.lower()}"
