@@ -45,8 +45,8 @@ from bot.operators import Operators
 from bot.setbacks import Setbacks
 from handlers.table import HANDLERS
 from storage.database import Database
+from storage.key_check import check_key
 from storage.opening import open_database
-from storage.sealed import check_key
 
 log = structlog.get_logger("app")
 

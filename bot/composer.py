@@ -113,6 +113,7 @@ class Composer:
             envelope_sender=self.envelope_sender,
             understood=all(reply.understood for reply in replies),
             secret=secret,
+            subject=rendered.subject,
         )
 
     def _signed(self, content: bytes) -> bytes:

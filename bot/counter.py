@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from bot.core.inbound import Inbound
 from bot.core.language import decide
 from bot.core.letters import Letter
 from bot.core.pro_numbers import find_pros
+from bot.core.repeated_subject import fingerprint, repeats
 from bot.core.replies import Reply
 from bot.core.seal import Seal
 from bot.core.values import Assurance, Channel, Language
@@ -161,6 +162,8 @@ class Counter:
     ) -> _Heard:
         known = await Correspondents(tx, now).get(inbound.sender.key)
         answered = await Outbox(tx, self._seal).answered(inbound.answers) if inbound.answers else None
+        if known.subject and repeats(inbound.subject, known.subject):
+            inbound, read_already = replace(inbound, subject_is_reply=True), None
         reading = read_already
         if reading is None or known.choices or answered:
             reading = self.read(inbound, has_choices=bool(known.choices), answers_us=answered is not None)
@@ -195,6 +198,9 @@ class Counter:
         replies += self._last_answer(allowance)
         chosen = next((reply.language for reply in replies if reply.language is not None), language)
         answer = self._composer.answer(heard.channel, inbound, replies, chosen, first=not known.known, now=now)
+        subject = fingerprint(answer.subject)
+        if subject != known.subject:
+            await correspondents.wrote(key, subject)
         return [answer, *self._handoff(heard, now)]
 
     def _visit(

@@ -13,6 +13,14 @@ from bot.core.visit import AccountRules, DeskFacts, Files, Visit
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """When a person is there: `now`, or else from `at` on (local; None when the settings name no hours within a year)."""
+
+    now: bool
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Office:
     """The stores of an open transaction with the rules and the moment."""
 
@@ -36,11 +44,11 @@ class Office:
         """A moment as the office's clock shows it."""
         return moment.astimezone(ZoneInfo(self.desk.timezone))
 
-    def opens(self) -> datetime | None:
-        """When a person will be there next (local), None when one is there now or the settings name no hours at all."""
+    def opening(self) -> Opening:
+        """When a person will be there, for a receipt."""
         hours = self.hours
-        opening = None if hours.is_open(self.now) else hours.next_open(self.now)
-        return None if opening is None else self.local(opening)
+        at = hours.next_open(self.now)
+        return Opening(hours.is_open(self.now), None if at is None else self.local(at))
 
     async def language_of(self, address: str) -> Language | None:
         """The language of whoever has that address on record, None when nobody has said."""

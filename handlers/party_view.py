@@ -7,7 +7,7 @@ open view stands beside it unchanged: this file only adds what that one has no f
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.core.accounts.sessions import Action
 from bot.core.shipments import Event, Place, ReferenceKind, Shipment, Status
@@ -19,8 +19,10 @@ _NO_REASON = frozenset({"", "NS", "NA"})  # X12 1651: "normal status" and "norma
 
 @dataclass(frozen=True, slots=True)
 class PartyEvent:
-    """One event in full. `status` and `flag` are keys of the word lists, "" where there is none; `raw` is a partner's own word for a
-    status that has no name here. `reason` is a code of the word list or the words as they came."""
+    """One event in full. `status` and `flag` are keys of the word lists, "" where there is none.
+
+    `raw` is a partner's own word for a status that has no name here. `reason` is a code of the word list or the words as they came.
+    """
 
     occurred_at: datetime
     time_known: bool
@@ -55,6 +57,7 @@ class PartyShipment:
     consignee_number: str
     billto_number: str
     references: tuple[Reference, ...]
+    picked_up_on: date | None
     signed_by: str
     signed_at: PartyEvent | None
     history: tuple[PartyEvent, ...]
@@ -86,6 +89,7 @@ def party_view(shipment: Shipment, role: tuple[str, ...], now: datetime, timezon
         consignee_number=shipment.consignee_number,
         billto_number=shipment.billto_number,
         references=tuple(Reference(kind.value, value) for kind, value in shipment.references if kind is not ReferenceKind.PRO),
+        picked_up_on=shipment.picked_up_on,
         signed_by=signed.signed_by if signed is not None else "",
         signed_at=_party_event(signed) if signed is not None else None,
         history=history,

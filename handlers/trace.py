@@ -18,6 +18,7 @@ from bot.core.trace_arguments import TraceArguments, is_trace_argument, trace_ar
 from bot.core.values import Language
 from bot.core.visit import Visit
 from handlers.open_view import OpenShipment, open_view
+from handlers.party_view import party_view, roles
 
 CHOICES = 20  # lines of a list: as many as people read before they narrow their search
 _ECHO_LIMIT = 40  # characters of a reference that are repeated to its writer
@@ -131,6 +132,9 @@ async def _chosen(visit: Visit, number: int) -> Reply:
 
 
 def _found(visit: Visit, shipment: Shipment) -> Reply:
+    """The open answer, or all that is on file for a party that is logged in."""
+    if visit.access.account is not None and (role := roles(visit, shipment)):
+        return Reply("trace/party", {"shipment": party_view(shipment, role, visit.now, visit.desk.timezone)})
     return Reply("trace/found", {"shipment": open_view(shipment, visit.now, visit.desk.timezone)})
 
 

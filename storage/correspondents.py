@@ -23,10 +23,11 @@ class Correspondent:
     stopped: bool
     choices: tuple[int, ...]
     bounced: bool  # the last word about a letter to it was that it could not be delivered
+    subject: str  # fingerprint of the subject that was written last
     known: bool
 
 
-STRANGER = Correspondent(None, stopped=False, choices=(), bounced=False, known=False)
+STRANGER = Correspondent(None, stopped=False, choices=(), bounced=False, subject="", known=False)
 
 
 class Correspondents:
@@ -47,6 +48,7 @@ class Correspondents:
             stopped=row["stopped_at"] is not None,
             choices=tuple(json.loads(row["choices"])) if fresh and row["choices"] else (),
             bounced=row["bounced_at"] is not None,
+            subject=row["subject"],
             known=True,
         )
 
@@ -80,3 +82,7 @@ class Correspondents:
     async def forget_bounce(self, key: str) -> None:
         """The address lives: its owner has written."""
         await self._transaction.run(_SQL["bounced"], {"conversation": key, "moment": None})
+
+    async def wrote(self, key: str, subject: str) -> None:
+        """Remembers the fingerprint of the subject just written."""
+        await self._transaction.run(_SQL["wrote"], {"conversation": key, "subject": subject})

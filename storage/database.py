@@ -70,6 +70,10 @@ class Database(Protocol):
         """
         ...
 
+    async def faults(self) -> list[str]:
+        """What the database finds wrong with its own files, [] when nothing. Reads all of it: for an operator who asks."""
+        ...
+
     async def close(self) -> None:
         """Finishes what runs and lets go of files and connections."""
         ...

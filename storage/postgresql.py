@@ -197,6 +197,10 @@ class PostgresqlDatabase:
         """Runs `job` on a pooled connection, on one snapshot; see `Database.read`."""
         return await self._transaction(job, isolation="repeatable_read", readonly=True)
 
+    async def faults(self) -> list[str]:
+        """Nothing: a server watches over its own files (data checksums); see `Database.faults`."""
+        return []
+
     async def close(self) -> None:
         """Waits for what runs, then closes the pool."""
         self._closing = True

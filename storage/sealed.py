@@ -1,36 +1,37 @@
-"""Whether the key at hand is the one that sealed what waits in the database."""
+"""What the account stores share: sealed words, and moments that may be missing."""
 
 from __future__ import annotations
 
-from bot.core.seal import Seal, SealBrokenError
-from storage.database import Database, Transaction, statements
+import json
+from collections.abc import Mapping
+from datetime import datetime
 
-_SQL = statements("sealed")
-
-
-async def check_key(database: Database, seal: Seal) -> None:
-    """Raises SealBrokenError when something that is still needed does not open with this key."""
-    contents = await database.read(_contents)
-    broken: SealBrokenError | None = None
-    for content, context in contents:
-        try:
-            seal.open(content, context)
-        except SealBrokenError as error:
-            broken = error
-        else:
-            return  # the key is right; a single damaged row is parked or given up when its turn comes
-    if broken is not None:
-        raise SealBrokenError(
-            "the key file does not open what waits in the database: put back the file that belongs to it (see docs/operator.md)"
-        ) from broken
+from bot.core.clock import from_micros, to_micros
+from bot.core.seal import Seal
 
 
-async def _contents(tx: Transaction) -> list[tuple[bytes, bytes]]:
-    found = []
-    for name in ("inbox_new", "inbox_parked"):
-        if (row := await tx.row(_SQL[name])) is not None:
-            found.append((bytes(row["sealed"]), bytes(row["identity"])))
-    for name in ("outbox_due", "outbox_failed"):
-        if (row := await tx.row(_SQL[name])) is not None:
-            found.append((bytes(row["sealed"]), str(row["message_id"]).encode()))
-    return found
+def close_words(seal: Seal, words: Mapping[str, str], kind: str, key: int | str) -> bytes:
+    """Words under the seal, tied to their row: `kind` and `key` name it."""
+    return seal.close(json.dumps(dict(words), ensure_ascii=False, separators=(",", ":")).encode(), _context(kind, key))
+
+
+def open_words(seal: Seal, sealed: bytes | None, kind: str, key: int | str) -> dict[str, str]:
+    """The words that `close_words` was given, {} for NULL. Raises SealBrokenError."""
+    if sealed is None:
+        return {}
+    words: dict[str, str] = json.loads(seal.open(bytes(sealed), _context(kind, key)))
+    return words
+
+
+def micros(at: datetime | None) -> int | None:
+    """Microseconds since 1970 UTC, None for none."""
+    return None if at is None else to_micros(at)
+
+
+def moment(stored: int | None) -> datetime | None:
+    """The moment that `micros` wrote."""
+    return None if stored is None else from_micros(stored)
+
+
+def _context(kind: str, key: int | str) -> bytes:
+    return f"{kind}:{key}".encode()

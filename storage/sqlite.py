@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.errors import StorageError
-from storage.database import Job, Result, Then, migrations, refuse_newer
+from storage.database import Job, Result, Then, Transaction, migrations, refuse_newer
 from storage.sqlite_transaction import SqliteTransaction, primary_code, storage_error
 
 GROUP = 64  # jobs that share one commit at most: beyond it the sync is a small part already, and the first would wait long
@@ -107,6 +107,15 @@ class SqliteDatabase:
         finally:
             if begins and not self._closed and self._reader.in_transaction:
                 self._reader.execute("COMMIT")
+
+    async def faults(self) -> list[str]:
+        """What `PRAGMA quick_check` finds; see `Database.faults`."""
+
+        async def check(tx: Transaction) -> list[str]:
+            return [str(row["quick_check"]) for row in await tx.rows("PRAGMA quick_check(5)")]
+
+        found = await self.read(check)
+        return [] if found == ["ok"] else found
 
     async def close(self) -> None:
         """Commits what waits, then closes both connections."""

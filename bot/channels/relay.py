@@ -1,7 +1,8 @@
-"""Letters out through an SMTP relay: a bounded set of connections, kept and reused (aiosmtplib)."""
+"""Letters out through an SMTP relay: a bounded set of connections, opened by aiosmtplib, kept and reused."""
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import ssl
 from collections import deque
@@ -10,12 +11,12 @@ from pathlib import Path
 
 import aiosmtplib
 
+from bot.channels.smtp_conversation import Conversation, RefusedError, StaleError
 from bot.core.letters import Letter
 from bot.core.ports import PermanentFailureError, TemporaryFailureError
 
 _TIMEOUT_SECONDS = 50.0
 _PER_CONNECTION = 1_000  # letters; relays close long conversations, and a new one finds a moved relay
-_ANSWERED = (aiosmtplib.SMTPResponseException, aiosmtplib.SMTPRecipientsRefused, aiosmtplib.SMTPNotSupported)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,46 +43,55 @@ class RelayTransport:
     def __init__(self, relay: RelayAddress) -> None:
         """Raises OSError when the file of authorities cannot be used (ssl.SSLError is one)."""
         self._relay = relay
-        self._idle: deque[tuple[aiosmtplib.SMTP, int]] = deque()
+        self._idle: deque[tuple[Conversation, int]] = deque()
         self._context = ssl.create_default_context(cafile=relay.ca_file) if relay.tls != "none" else None
         self.confidential = relay.tls != "none" or relay.allow_plain_secrets or _is_loopback(relay.host)
 
     async def send(self, letter: Letter) -> None:
         """Sends one letter. Raises TemporaryFailureError or PermanentFailureError."""
-        fresh = not self._idle
-        client, used = self._idle.pop() if self._idle else (await self._connect(), 0)
+        while self._idle:
+            conversation, used = self._idle.pop()
+            if not conversation.open:
+                continue
+            try:
+                await self._deliver(conversation, used, letter)
+            except StaleError:
+                continue  # the relay closed an idle connection, which says nothing about the letter
+            return
         try:
-            await client.sendmail(letter.envelope_sender, [letter.recipient], letter.content, mail_options=_options(letter))
-        except aiosmtplib.SMTPServerDisconnected as error:
-            client.close()
-            if fresh:
-                raise TemporaryFailureError(f"the relay closed the connection: {error}") from error
-            await self._send_on_new_connection(letter)
-        except _ANSWERED as error:
-            await self._keep(client, used + 1)
-            raise _failure(error) from error
-        except aiosmtplib.SMTPException as error:
-            client.close()  # no answer came: what comes next on this connection may be it
-            raise _failure(error) from error
-        except BaseException:
-            client.close()  # a time-out or cancellation in mid-conversation: nobody may go on with it
-            raise
-        else:
-            await self._keep(client, used + 1)
+            await self._deliver(await self._connect(), 0, letter)
+        except StaleError as error:
+            raise TemporaryFailureError(f"the relay closed the connection: {error}") from error
 
     async def close(self) -> None:
         """Says QUIT on every kept connection."""
         while self._idle:
-            client, _ = self._idle.pop()
-            await _quit(client)
+            conversation, _ = self._idle.pop()
+            await conversation.quit()
 
-    async def _send_on_new_connection(self, letter: Letter) -> None:
-        # An idle connection that the relay closed meanwhile says nothing about the letter: once more on a new one.
-        while self._idle:
-            self._idle.pop()[0].close()
-        await self.send(letter)
+    async def _deliver(self, conversation: Conversation, used: int, letter: Letter) -> None:
+        try:
+            smtputf8 = not letter.recipient.isascii()
+            await conversation.deliver(letter.envelope_sender, letter.recipient, letter.content, smtputf8=smtputf8)
+        except RefusedError as error:
+            await self._keep(conversation, used + 1)
+            if 500 <= error.code < 600:
+                raise PermanentFailureError(str(error)) from error
+            raise TemporaryFailureError(str(error)) from error
+        except ValueError as error:
+            await self._keep(conversation, used)
+            raise PermanentFailureError(str(error)) from error
+        except StaleError:
+            conversation.close()
+            raise
+        except ConnectionError as error:
+            raise TemporaryFailureError(f"the relay closed the connection: {error}") from error
+        except BaseException:
+            conversation.close()  # a time-out or cancellation in mid-conversation: nobody may go on with it
+            raise
+        await self._keep(conversation, used + 1)
 
-    async def _connect(self) -> aiosmtplib.SMTP:
+    async def _connect(self) -> Conversation:
         relay = self._relay
         client = aiosmtplib.SMTP(
             hostname=relay.host,
@@ -96,23 +106,19 @@ class RelayTransport:
         )
         try:
             await client.connect()
+            if client.is_ehlo_or_helo_needed:
+                await client.ehlo()
         except (aiosmtplib.SMTPException, OSError) as error:
             client.close()
             raise TemporaryFailureError(f"cannot reach the relay {relay.host}:{relay.port}: {error}") from error
-        return client
+        assert isinstance(client.transport, asyncio.Transport)  # noqa: S101 - connected
+        return Conversation(client.transport, pipelining=client.supports_extension("pipelining"))
 
-    async def _keep(self, client: aiosmtplib.SMTP, used: int) -> None:
+    async def _keep(self, conversation: Conversation, used: int) -> None:
         if used >= _PER_CONNECTION:
-            await _quit(client)
-        elif client.is_connected:
-            self._idle.append((client, used))
-
-
-async def _quit(client: aiosmtplib.SMTP) -> None:
-    try:
-        await client.quit()
-    except (aiosmtplib.SMTPException, OSError):
-        client.close()
+            await conversation.quit()
+        elif conversation.open:
+            self._idle.append((conversation, used))
 
 
 def _is_loopback(host: str) -> bool:
@@ -120,18 +126,3 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host.lower() == "localhost"
-
-
-def _options(letter: Letter) -> list[str]:
-    # Letters are written in 7-bit (quoted-printable), so BODY=8BITMIME is not needed; an internationalised address is.
-    return [] if letter.recipient.isascii() else ["SMTPUTF8"]
-
-
-def _failure(error: aiosmtplib.SMTPException) -> Exception:
-    refused = error.recipients[0] if isinstance(error, aiosmtplib.SMTPRecipientsRefused) and error.recipients else error
-    if isinstance(refused, aiosmtplib.SMTPResponseException):
-        text = f"{refused.code} {refused.message}"
-        return PermanentFailureError(text) if 500 <= refused.code < 600 else TemporaryFailureError(text)
-    if isinstance(refused, aiosmtplib.SMTPNotSupported):
-        return PermanentFailureError(f"the relay cannot take this letter: {refused}")
-    return TemporaryFailureError(str(refused))

@@ -21,6 +21,7 @@ from bot.core.seal import Seal
 from bot.key_file import load_key
 from storage.database import Database, Transaction
 from storage.depths import Depths
+from storage.key_check import check_key
 from storage.opening import open_database
 
 _LOW_DISK_OCTETS = 500 * 1024 * 1024
@@ -87,7 +88,7 @@ async def _database(settings: Settings) -> list[Finding]:
     except AutoproError as error:
         return [Finding("database", well=False, found=str(error), mend="see the line above; [database] url names it")]
     try:
-        return await _look_inside(database)
+        return await _look_inside(database) + await _opens(database, settings)
     except AutoproError as error:
         return [Finding("database", well=False, found=str(error), mend="look at its disk; restore a backup when it is damaged")]
     finally:
@@ -98,6 +99,10 @@ async def _look_inside(database: Database) -> list[Finding]:
     async def nothing(_tx: Transaction) -> None:
         return None
 
+    faults = await database.faults()
+    if faults:
+        mend = "stop the desk and restore a backup; keep the damaged file for a rescue"
+        return [Finding("database", well=False, found=f"damaged: {'; '.join(faults)}", mend=mend)]
     await database.write(nothing)
     depths = await database.read(Depths.read)
     return [
@@ -115,6 +120,15 @@ async def _look_inside(database: Database) -> list[Finding]:
             mend="look for delivery_given_up in the log; mend the relay or the address",
         ),
     ]
+
+
+async def _opens(database: Database, settings: Settings) -> list[Finding]:
+    subject = "key and database"
+    try:
+        await check_key(database, Seal(load_key(settings.key_file, SystemMint()), SystemMint()))
+    except AutoproError as error:
+        return [Finding(subject, well=False, found=str(error), mend=f"put back the {settings.key_file} of this database")]
+    return [Finding(subject, well=True, found="the key opens what waits")]
 
 
 async def _disk(settings: Settings) -> list[Finding]:

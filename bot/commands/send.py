@@ -13,6 +13,7 @@ from email.utils import formatdate, make_msgid
 from pathlib import Path
 
 from bot.config import load
+from bot.core.errors import AutoproError
 
 _PATIENCE_SECONDS = 10.0
 
@@ -25,13 +26,21 @@ def main() -> int:
     parser.add_argument("--subject", default="")
     parser.add_argument("--config", type=Path, default=Path("var/demo.toml"))
     arguments = parser.parse_args()
-    settings = load(arguments.config)
+    try:
+        settings = load(arguments.config)
+    except AutoproError as error:
+        print(f"{error}\nStart the desk first: make run", file=sys.stderr)
+        return 1
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = arguments.sender, settings.desk.address, arguments.subject
     mail["Date"], mail["Message-ID"] = formatdate(), make_msgid(domain="customer.example")
     mail.set_content(" ".join(arguments.words))
-    with smtplib.SMTP(settings.smtp.host, settings.smtp.port) as client:
-        client.send_message(mail)
+    try:
+        with smtplib.SMTP(settings.smtp.host, settings.smtp.port) as client:
+            client.send_message(mail)
+    except (OSError, smtplib.SMTPException) as error:
+        print(f"no desk takes mail on {settings.smtp.host}:{settings.smtp.port} ({error}). Start it: make run", file=sys.stderr)
+        return 1
     answer = _wait_for_answer(settings.outgoing / "new", mail["Message-ID"])
     if answer is None:
         print("no answer within ten seconds; what does the desk's own terminal say?", file=sys.stderr)

@@ -25,6 +25,7 @@ class Letter:
     envelope_sender: str = ""
     understood: bool = True
     secret: bool = False
+    subject: str = ""  # of a letter just written; what waits in the outbox has it in its content
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,4 +160,4 @@ def _with_span(wanted: Wanted, span: Span) -> Wanted | None:
         return replace(wanted, since=span.first, until=span.last)
     if wanted.since is None:
         return None
-    return replace(wanted, since=min(wanted.since, span.first), until=span.last)
+    return replace(wanted, since=min(wanted.since, span.first), until=max(wanted.until or span.last, span.last))

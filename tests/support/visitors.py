@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 import argon2
 
-from bot.core.accounts.passwords import normalised
 from bot.core.accounts.status import Rules
 from bot.core.replies import Post, Reply
 from bot.core.values import Channel, Language, Sender
 from bot.core.visit import AccountRules, Visit
+from bot.hashing import CANDIDATES
 from tests.handlers.counter import renderer
 
 ZONE = ZoneInfo("America/Toronto")
@@ -31,23 +31,27 @@ class QuickHashing:
 
     def __init__(self) -> None:
         self._hasher = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-        self._nobody = self._hasher.hash("nobody")
         self.hashings = 0  # how many were made: equal for equal timing classes
 
     async def hash(self, password: str) -> str:
         self.hashings += 1
-        return self._hasher.hash(normalised(password))
+        return self._hasher.hash(password)
 
-    async def verify(self, password: str, *hashes: str) -> int | None:
-        found = None
-        for number, known in enumerate(hashes or (self._nobody,)):
-            self.hashings += 1
-            try:
-                self._hasher.verify(known, normalised(password))
-            except argon2.exceptions.VerifyMismatchError:
-                continue
-            found = number if hashes else None
-        return found
+    async def verify(self, *candidates: tuple[str, str]) -> int | None:
+        if len(candidates) > CANDIDATES:
+            raise ValueError("too many candidates")
+        self.hashings += CANDIDATES
+        fits = [bool(known) and self._fits(password, known) for password, known in candidates]
+        return next((number for number, one in enumerate(fits) if one), None)
+
+    def outdated(self, password_hash: str) -> bool:
+        return self._hasher.check_needs_rehash(password_hash)
+
+    def _fits(self, password: str, known: str) -> bool:
+        try:
+            return self._hasher.verify(known, password)
+        except argon2.exceptions.VerifyMismatchError:
+            return False
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+from bot import recognition
 from bot.core.accounts.audit_chain import Chain
 from bot.core.accounts.codes import fold_temporary
-from bot.core.accounts.records import Account, Grant, Member, MemberState, NewAccount, NewMember, NewSession, Session, Token
-from bot.core.accounts.sessions import alive
-from bot.core.accounts.status import status_of
-from bot.core.accounts.tokens import Judgement, Purpose, judge
+from bot.core.accounts.passwords import normalised
+from bot.core.accounts.records import Account, Grant, Member, NewAccount, NewMember, NewSession
+from bot.core.accounts.tokens import Purpose
 from bot.core.anteroom import Anteroom, Changed
 from bot.core.clock import SystemMint
 from bot.core.commands import Command, Handler
@@ -25,18 +25,11 @@ from bot.core.seal import Seal
 from bot.core.subjects import is_reply_prefix
 from bot.core.values import Assurance, Channel, Language
 from bot.core.visit import Access, AccountRules, DeskFacts, Files, Stores, Visit
-from storage.accounts import AccountStore
-from storage.attempts import AttemptStore
-from storage.audit import AuditStore
+from bot.filing import FilingCabinet
 from storage.correspondents import Correspondents
 from storage.database import Database, Transaction
-from storage.drafts import DraftStore
-from storage.members import MemberStore
 from storage.opening import open_database
-from storage.requests import RequestStore
-from storage.sessions import SessionStore
 from storage.shipments import ShipmentStore
-from storage.tokens import TokenStore
 from tests.handlers.counter import DESK
 from tests.support.clock import HandClock
 from tests.support.visitors import (
@@ -69,7 +62,6 @@ __all__ = [
     "Writer",
     "check_letters",
     "everything",
-    "files_on",
     "open_visits",
     "text",
 ]
@@ -89,9 +81,14 @@ class Visits:
     mint: SystemMint = field(default_factory=SystemMint)
     seal: Seal = field(default_factory=lambda: Seal(b"k" * 32, SystemMint()))
 
+    @property
+    def filing(self) -> FilingCabinet:
+        """Opens the stores."""
+        return FilingCabinet(self.database, self.seal, self.mint, Chain(b"c" * 32))
+
     def files(self, tx: Transaction) -> Files:
         """The stores on an open transaction."""
-        return files_on(tx, self.seal, self.mint)
+        return self.filing.on(tx)
 
     async def write(self, job: Callable[[Files], Awaitable[Result]]) -> Result:
         """Does something to the stores in a transaction of its own."""
@@ -113,7 +110,7 @@ class Visits:
     ) -> Account:
         """An account; the first member is the principal one. `temporary` as minted, for that member."""
         now = self.clock.now()
-        password_hash = await self.hashing.hash(password) if password is not None else ""
+        password_hash = await self.hashing.hash(normalised(password)) if password is not None else ""
         temporary_hash = await self.hashing.hash(fold_temporary(temporary) or "") if temporary else ""
 
         async def make(files: Files) -> int:
@@ -238,7 +235,8 @@ class Visits:
             access=access,
             rules=self.rules,
             hashing=self.hashing,
-            desk=self,
+            desk=self.filing,
+            mint=self.mint,
         )
         return await handler.prepare(anteroom, command)
 
@@ -253,9 +251,7 @@ class Visits:
     ) -> Visit:
         now, files = self.clock.now(), self.files(tx)
         access = await self.recognise(files, writer, token)
-        proved = Assurance.AUTHENTIC_SENDER if _authentic(writer) else Assurance.ANYONE
-        if access.session is not None:
-            proved = access.session.assurance
+        proved = recognition.assurance_of(access, _seen(writer, token))
         return Visit(
             now=now,
             channel=writer.channel,
@@ -274,65 +270,17 @@ class Visits:
             authenticity="origin" if _authentic(writer) else "none",
         )
 
-    async def recognise(self, files: Files, writer: Writer, text: str) -> Access:
-        """Who the writer is: by the token that came along, the conversation's session, the address on record or the linked chat."""
-        now, key = self.clock.now(), writer.sender.key
-        token = await files.tokens.find(text) if text else None
-        judgement = judge(token, key, now) if text else Judgement.NONE
-        token = token if judgement is Judgement.VALID else None
-        session = await self._session(files, writer, token)
-        account_id = session.account_id if session else token.grant.account_id if token else None
-        member = await self._member(files, writer, session, token, account_id)
-        if account_id is None and member is not None:
-            account_id = member.account_id
-        account = await files.accounts.by_id(account_id) if account_id is not None else None
-        status = status_of(account.facts, now, self.rules.calendar) if account is not None else None
-        listed = writer.address in self.rules.admin_addresses
-        return Access(account, member, status, session, token, judgement, listed)
-
-    async def _session(self, files: Files, writer: Writer, token: Token | None) -> Session | None:
-        session = None
-        if writer.channel is not Channel.MAIL:
-            session = await files.sessions.of_conversation(writer.sender.key)
-        elif token is not None and token.grant.session_id is not None:
-            session = await files.sessions.by_id(token.grant.session_id)
-        idle = timedelta(minutes=self.rules.session_minutes)
-        if session and alive(session.opened_at, session.last_used_at, session.ended_at, self.clock.now(), idle=idle):
-            return session
-        return None
-
-    async def _member(
-        self, files: Files, writer: Writer, session: Session | None, token: Token | None, account_id: int | None
-    ) -> Member | None:
-        member_id = session.member_id if session else token.grant.member_id if token else None
-        if member_id is not None and (session or (token and token.grant.person == f"mail:{writer.address}")):
-            found = await files.members.by_id(member_id)
-            return found if found is not None and found.state is MemberState.ACTIVE else None
-        if writer.chat:
-            return await files.members.by_chat(writer.chat)
-        if not writer.address or not writer.authentic:
-            return None
-        known = [each for each in await files.members.by_address(writer.address) if each.state is MemberState.ACTIVE]
-        known = [each for each in known if account_id in (None, each.account_id)]
-        return known[0] if len(known) == 1 else None
+    async def recognise(self, files: Files, writer: Writer, token: str) -> Access:
+        """Who the writer is, as the main path recognises them."""
+        return await recognition.recognise(files, _seen(writer, token), self.rules, self.clock.now())
 
 
 def _authentic(writer: Writer) -> bool:
     return writer.authentic or writer.channel is not Channel.MAIL
 
 
-def files_on(tx: Transaction, seal: Seal, mint: SystemMint) -> Files:
-    """Every store about accounts, on an open transaction."""
-    return Files(
-        accounts=AccountStore(tx),
-        members=MemberStore(tx, seal),
-        sessions=SessionStore(tx),
-        tokens=TokenStore(tx, seal, mint),
-        requests=RequestStore(tx, seal),
-        attempts=AttemptStore(tx),
-        drafts=DraftStore(tx, seal),
-        audit=AuditStore(tx, seal, Chain(b"c" * 32)),
-    )
+def _seen(writer: Writer, token: str) -> recognition.Writer:
+    return recognition.Writer(writer.channel, writer.sender, token, (), _authentic(writer))
 
 
 @asynccontextmanager

@@ -1,8 +1,9 @@
 """The chain of the audit trail: each row's code is an HMAC over the row and the code before it (RFC 2104, SHA-256).
 
 Whoever can write to the database but does not hold the key cannot change a row, take one out, put one between, or cut the end off
-without every later code, or the sealed head, showing it. A row's content (who, and details) enters the chain only as a keyed digest:
-it can be erased when the law asks, and nobody can guess it back from the digest.
+without every later code, or the sealed head, showing it. A row's content (who, and details) enters the chain only as a keyed
+digest: it can be erased when the law asks, and nobody can guess it back from the digest. Somebody who puts an older copy of the
+whole trail back is found by a head that was written down elsewhere since.
 """
 
 from __future__ import annotations

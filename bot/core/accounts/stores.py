@@ -457,9 +457,14 @@ class PasswordHashing(Protocol):
         """The hash of a password. Raises HashingBusy when too many wait."""
         ...
 
-    async def verify(self, password: str, *hashes: str) -> int | None:
-        """Which of `hashes` the password fits, None for none; without any hash it takes the time of one all the same.
+    async def verify(self, *candidates: tuple[str, str]) -> int | None:
+        """Which of the (password, hash) pairs fits, the first of them, None for none.
 
-        Raises HashingBusy when too many wait.
+        At most two, each in its own form (`passwords.normalised`, `codes.fold_temporary`); an empty hash fits nothing. It takes the
+        time of two whatever it is given, so that nobody learns which codes exist. Raises HashingBusy when too many wait.
         """
+        ...
+
+    def outdated(self, password_hash: str) -> bool:
+        """Whether a hash was made with other parameters than today's, and should be made anew at the next login."""
         ...

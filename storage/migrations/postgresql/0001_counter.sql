@@ -50,8 +50,8 @@ CREATE INDEX outbox_message ON outbox (message_id);
 CREATE INDEX outbox_conversation ON outbox (conversation, created_at);
 CREATE INDEX outbox_failed ON outbox (id) WHERE state = 'failed';
 
--- What the desk remembers of a conversation: language, STOP, the list sent last (a JSON array of shipments' ids), and when a letter
--- to it came back for good.
+-- What the desk remembers of a conversation: language, STOP, the list sent last (a JSON array of shipments' ids), when a letter to it
+-- came back for good, and a fingerprint of the subject written last.
 CREATE TABLE correspondent (
     conversation TEXT COLLATE "C" PRIMARY KEY,
     language TEXT COLLATE "C" NOT NULL DEFAULT '',
@@ -59,6 +59,7 @@ CREATE TABLE correspondent (
     choices TEXT COLLATE "C" NOT NULL DEFAULT '',
     choices_at BIGINT,
     bounced_at BIGINT,
+    subject TEXT COLLATE "C" NOT NULL DEFAULT '',
     first_seen BIGINT NOT NULL
 );
 

@@ -50,8 +50,8 @@ CREATE INDEX outbox_message ON outbox (message_id);
 CREATE INDEX outbox_conversation ON outbox (conversation, created_at);
 CREATE INDEX outbox_failed ON outbox (id) WHERE state = 'failed';
 
--- What the desk remembers of a conversation: language, STOP, the list sent last (a JSON array of shipments' ids), and when a letter
--- to it came back for good.
+-- What the desk remembers of a conversation: language, STOP, the list sent last (a JSON array of shipments' ids), when a letter to it
+-- came back for good, and a fingerprint of the subject written last.
 CREATE TABLE correspondent (
     conversation TEXT PRIMARY KEY,
     language TEXT NOT NULL DEFAULT '',
@@ -59,6 +59,7 @@ CREATE TABLE correspondent (
     choices TEXT NOT NULL DEFAULT '',
     choices_at INTEGER,
     bounced_at INTEGER,
+    subject TEXT NOT NULL DEFAULT '',
     first_seen INTEGER NOT NULL
 ) WITHOUT ROWID;
 

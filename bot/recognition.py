@@ -1,0 +1,102 @@
+"""Who writes, beyond an address: the token that came along, the session, the member and account it belongs to.
+
+A dead or foreign token makes an ordinary letter without rights; it never opens anything and is never refused at the door. A session
+whose account was suspended, closed, or whose password has expired opens nothing either: the lazy rules win over the sweep.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.core.accounts.records import Account, Member, MemberState, Session, Token
+from bot.core.accounts.sessions import alive
+from bot.core.accounts.status import Status, status_of
+from bot.core.accounts.tokens import Judgement, Purpose, judge, looks_issued
+from bot.core.values import Assurance, Channel, Sender
+from bot.core.visit import Access, AccountRules, Files
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A message's sender as the desk sees it before anything is looked up.
+
+    `token` is the subaddress it was sent to, `answers` the Message-IDs that it answers (for clients that drop Reply-To).
+    `authentic` tells that the sender was proved (A1), or writes from a terminal or a chat.
+    """
+
+    channel: Channel
+    sender: Sender
+    token: str
+    answers: tuple[str, ...]
+    authentic: bool
+
+
+async def recognise(files: Files, writer: Writer, rules: AccountRules, now: datetime) -> Access:
+    """Who the writer is. Reads only."""
+    found = await _token(files, writer)
+    judgement = judge(found, writer.sender.key, now)
+    token = found if judgement is Judgement.VALID else None
+    session = await _session(files, writer, token, rules, now)
+    member = await _member(files, writer, session, token)
+    account = await _account(files, session, token, member)
+    status = status_of(account.facts, now, rules.calendar) if account is not None else None
+    if session is not None and not _opens(session, status, member):
+        session = None
+    listed = writer.sender.address.lower() in rules.admin_addresses
+    return Access(account, member, status, session, token, judgement, listed)
+
+
+def assurance_of(access: Access, writer: Writer) -> Assurance:
+    """How sure the desk is of the writer (the table in `accounts.sessions`)."""
+    if access.listed and writer.authentic and access.granted(Purpose.REQUEST) is not None:
+        return Assurance.ADMINISTRATOR
+    if access.session is not None:
+        return access.session.assurance
+    return Assurance.AUTHENTIC_SENDER if writer.authentic else Assurance.ANYONE
+
+
+async def _token(files: Files, writer: Writer) -> Token | None:
+    if looks_issued(writer.token):
+        return await files.tokens.find(writer.token)
+    return await files.tokens.find_by_message(writer.answers) if writer.answers else None
+
+
+async def _session(files: Files, writer: Writer, token: Token | None, rules: AccountRules, now: datetime) -> Session | None:
+    session = None
+    if writer.channel is not Channel.MAIL:
+        session = await files.sessions.of_conversation(writer.sender.key)
+    elif token is not None and token.grant.session_id is not None:
+        session = await files.sessions.by_id(token.grant.session_id)
+    idle = timedelta(minutes=rules.session_minutes)
+    if session is None or not alive(session.opened_at, session.last_used_at, session.ended_at, now, idle=idle):
+        return None
+    return session
+
+
+async def _member(files: Files, writer: Writer, session: Session | None, token: Token | None) -> Member | None:
+    member_id = session.member_id if session is not None else token.grant.member_id if token is not None else None
+    if member_id is not None:
+        member = await files.members.by_id(member_id)
+        return member if member is not None and member.state is MemberState.ACTIVE else None
+    if writer.sender.chat_id:
+        return await files.members.by_chat(writer.sender.chat_id)
+    if not writer.sender.address or not writer.authentic:
+        return None
+    account_id = session.account_id if session is not None else token.grant.account_id if token is not None else None
+    known = [each for each in await files.members.by_address(writer.sender.address) if each.state is MemberState.ACTIVE]
+    known = [each for each in known if account_id in (None, each.account_id)]
+    return known[0] if len(known) == 1 else None  # one address on several accounts names none of them
+
+
+async def _account(files: Files, session: Session | None, token: Token | None, member: Member | None) -> Account | None:
+    account_id = session.account_id if session is not None else token.grant.account_id if token is not None else None
+    if account_id is None and member is not None:
+        account_id = member.account_id
+    return await files.accounts.by_id(account_id) if account_id is not None else None
+
+
+def _opens(session: Session, status: Status | None, member: Member | None) -> bool:
+    if session.member_id is not None and member is None:
+        return False  # the member was removed or suspended meanwhile
+    return status is Status.ACTIVE or (session.limited and status in (Status.INVITED, Status.PASSWORD_EXPIRED))
