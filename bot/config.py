@@ -10,7 +10,7 @@ import ipaddress
 import os
 import tomllib
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from bot.core.accounts.office_hours import parse_office_hours
 from bot.core.check_digits import CheckDigit
 from bot.core.errors import SettingsError
 
@@ -68,6 +69,11 @@ class DeskSettings(_Section):
     @classmethod
     def _check_address(cls, value: str) -> str:
         return _address(value) if value else value
+
+    @model_validator(mode="after")
+    def _check_office_hours(self) -> DeskSettings:
+        parse_office_hours(self.office_hours, self.holidays, UTC)
+        return self
 
     @field_validator("timezone")
     @classmethod
@@ -179,6 +185,31 @@ class MailTrustSettings(_Section):
         return _networks(values)
 
 
+class AccountSettings(_Section):
+    """[accounts]: how long passwords and accounts live, and what a password must be."""
+
+    password_months: int = Field(default=3, ge=1, le=120)
+    inactive_months: int = Field(default=6, ge=1, le=120)
+    temporary_password_hours: int = Field(default=24, ge=1, le=168)
+    session_minutes: int = Field(default=60, ge=1, le=720)
+    password_min_length: int = Field(default=15, ge=8, le=128)
+    email_passwords: bool = True
+
+
+class RequestSettings(_Section):
+    """[requests]: when administrators are reminded of an open request, and when it lapses."""
+
+    remind_hours: list[int] = [4, 24]
+    lapse_days: int = Field(default=14, ge=1, le=30)
+
+    @field_validator("remind_hours")
+    @classmethod
+    def _check_hours(cls, values: list[int]) -> list[int]:
+        if any(hours < 1 for hours in values) or sorted(set(values)) != values:
+            raise ValueError("write open hours from 1 on, each once, the smallest first, for example [4, 24]")
+        return values
+
+
 class LimitSettings(_Section):
     """[limits]: 0 means no limit."""
 
@@ -220,6 +251,8 @@ class Settings(_Section):
     relay: RelaySettings = RelaySettings()
     admins: AdminSettings = AdminSettings()
     mail_trust: MailTrustSettings = MailTrustSettings()
+    accounts: AccountSettings = AccountSettings()
+    requests: RequestSettings = RequestSettings()
     limits: LimitSettings = LimitSettings()
     tracing: TracingSettings = TracingSettings()
     http: HttpSettings = HttpSettings()

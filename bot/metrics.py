@@ -30,6 +30,7 @@ class Metrics:
         self.bounced = Counter(
             "autopro_bounces", "Reports on the delivery of letters, by what came of them", ["result"], registry=self.registry
         )
+        self.swept = Counter("autopro_sweeps", "Runs of the calendar sweep, by result", ["result"], registry=self.registry)
         self.latency = Histogram(
             "autopro_answer_seconds", "From arrival to delivery of the answer", buckets=_SECONDS, registry=self.registry
         )

@@ -43,7 +43,7 @@ async def confirmed(visit: Visit, token: Token) -> Reply:
     assert visit.rules is not None  # noqa: S101
     account, member = await _of(visit, token)
     if account is None or member is None or not await visit.files.tokens.use(token.digest, visit.now):
-        return Reply("login/session_ended")
+        return Reply("yes/nothing", {"over": True, "used": False})
     opens = entry(Proof.CHALLENGE, status_of(account.facts, visit.now, visit.rules.calendar))
     if opens is not Entry.OPEN:
         return Reply("login/not_opened", {"reason": opens.value})

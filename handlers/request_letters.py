@@ -18,6 +18,7 @@ from handlers.office import Office, person_of
 from handlers.request_view import RequestView, shown, view_of
 
 _HOUR = timedelta(hours=1)
+SHOWN_CHANGES = 3  # changes of an open request that send its letter anew; a later one is shown to whoever decides
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,8 @@
-"""REQUESTS: what is open, and the letter of one request; and the lists that the calendar sweep sends."""
+"""REQUESTS: what is open, and the letter of one request."""
 
 from __future__ import annotations
 
-from bot.core.accounts.records import Request, RequestState
-from bot.core.accounts.reminders import lapses, reminders_due
+from bot.core.accounts.records import RequestState
 from bot.core.commands import Command, CommandSpec, Effect, Follows, Handler
 from bot.core.folding import fold
 from bot.core.replies import Post, Reply
@@ -12,7 +11,6 @@ from bot.core.visit import Visit
 from handlers.deciding import refused
 from handlers.office import Office, office_of
 from handlers.request_letters import decide_letter, waiting
-from handlers.request_outcome import told_requester
 
 SHOWN = 50  # requests in a list
 
@@ -47,39 +45,6 @@ async def _listed(office: Office) -> Reply:
 
 def _by_letter(post: Post) -> Reply:
     return Reply("admin/by_letter", posts=(post,), quiet=True)
-
-
-async def reminders(office: Office) -> tuple[Post, ...]:
-    """One list to each administrator of the requests that have waited for another threshold of open hours; for the sweep."""
-    due = [request for request in await office.files.requests.in_state(RequestState.OPEN) if await _is_due(office, request)]
-    if not due:
-        return ()
-    facts = {"requests": tuple(waiting(office, request) for request in due)}
-    return tuple([Post(admin, Reply("admin/reminder", facts), language=await office.language_of(admin)) for admin in office.admins])
-
-
-async def lapsed(office: Office) -> tuple[Post, ...]:
-    """Ends the requests that nobody decided within the days of the settings, and tells their requesters; for the sweep.
-
-    A request whose address was never confirmed ends without a letter: whose address it is nobody knows.
-    """
-    posts: list[Post] = []
-    for request in await office.files.requests.in_state(RequestState.OPEN, confirmed_only=False):
-        if not lapses(request.created_at, office.now, days=office.rules.lapse_days):
-            continue
-        if not await office.files.requests.decide(request.number, RequestState.LAPSED, "desk", {}, office.now):
-            continue
-        await office.files.audit.add("request_lapsed", office.now, actor="desk", request_number=request.number)
-        if request.confirmed_at is not None:
-            posts += told_requester(request, "access/lapsed", {"days": office.rules.lapse_days})
-    return tuple(posts)
-
-
-async def _is_due(office: Office, request: Request) -> bool:
-    if request.confirmed_at is None:
-        return False
-    due = reminders_due(request.confirmed_at, request.reminders, office.now, office.hours, hours=office.rules.remind_hours)
-    return bool(due) and await office.files.requests.remind(request.number, due)
 
 
 def _number(folded: str) -> bool:

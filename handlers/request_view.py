@@ -151,6 +151,11 @@ async def view_of(office: Office, request: Request) -> RequestView:
     )
 
 
+def was_proved(request: Request) -> bool:
+    """Whether the sender of a request was proved."""
+    return _PROOFS.get(request.authenticity) in ("origin", "signed")
+
+
 def shown(request: Request) -> str:
     """A fingerprint of what a letter shows of a request. A decision counts only for what its letter showed: a request that was
     changed after the letter went out is shown again first."""
@@ -234,7 +239,8 @@ def _recent_change(office: Office, member: Member | None) -> datetime | None:
 
 
 async def _earlier(office: Office, request: Request) -> tuple[Earlier, ...]:
-    others = [one for one in await office.files.requests.of_address(request.address) if one.number != request.number]
+    known = await office.files.requests.of_address(request.address)
+    others = [one for one in known if one.number != request.number and "merged" not in one.decision]
     return tuple(Earlier(one.number, one.kind.value, one.state.value, office.local(one.created_at)) for one in others[:SHOWN])
 
 

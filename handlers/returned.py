@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot.core.accounts.records import Note, NoteKind, Request, RequestState
-from bot.core.accounts.tokens import Purpose
 from bot.core.replies import Post
 from handlers.office import Office
 from handlers.request_letters import put_to_administrators

@@ -60,7 +60,8 @@ async def tell_of_party(
     addresses = [address for address in dict.fromkeys((*languages, *also)) if address not in but and address != party.address]
     posts = []
     for address in addresses:
-        grant = Grant(Purpose.OBJECTION, f"mail:{address}", Assurance.AUTHENTIC_SENDER, account.id, party.id)
+        data = {} if address in languages else {"former": "yes"}
+        grant = Grant(Purpose.OBJECTION, f"mail:{address}", Assurance.AUTHENTIC_SENDER, account.id, party.id, data=data)
         token = await visit.files.tokens.issue(grant, visit.now)
         posts.append(Post(address, reply, languages.get(address, party.language), token=token))
     return tuple(posts)

@@ -135,7 +135,7 @@ def _found(visit: Visit, shipment: Shipment) -> Reply:
     """The open answer, or all that is on file for a party that is logged in."""
     if visit.access.account is not None and (role := roles(visit, shipment)):
         return Reply("trace/party", {"shipment": party_view(shipment, role, visit.now, visit.desk.timezone)})
-    return Reply("trace/found", {"shipment": open_view(shipment, visit.now, visit.desk.timezone)})
+    return Reply("trace/found", {"shipment": open_view(shipment, visit.now, visit.desk.timezone)}, public=True)
 
 
 def _digits(number: str) -> int:

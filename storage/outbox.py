@@ -34,8 +34,11 @@ class Outbox:
         self._transaction = transaction
         self._seal = seal
 
-    async def add(self, letter: Letter, inbox_id: int | None, now: datetime) -> Queued:
-        """Queues a letter, leased to this process: it hands the letter on from memory once the transaction is committed."""
+    async def add(self, letter: Letter, inbox_id: int | None, now: datetime, *, leased: bool = True) -> Queued:
+        """Queues a letter, leased to this process: it hands the letter on from memory once the transaction is committed.
+
+        Not `leased`: any running desk takes it at once (the command line sends nothing itself).
+        """
         moment = to_micros(now)
         row = await self._transaction.row(
             _SQL["add"],
@@ -48,7 +51,7 @@ class Outbox:
                 "understood": int(letter.understood),
                 "secret": int(letter.secret),
                 "sealed": self._seal.close(pack_letter(letter), letter.message_id.encode()),
-                "due_at": to_micros(now + LEASE),
+                "due_at": to_micros(now + LEASE) if leased else moment,
                 "created_at": moment,
             },
         )

@@ -94,8 +94,8 @@ class SqliteDatabase:
 
     async def read(self, job: Job[Result]) -> Result:
         """Runs `job` on the read connection, on one snapshot; see `Database.read`."""
-        if self._closed:
-            raise StorageError("the database is closed; try again when the desk runs")
+        if self._closed or self._committer.done():  # who cannot write is not ready
+            raise StorageError("the database is closed; start the desk again")
         self._check_still_there()
         begins = not self._reader.in_transaction
         try:
@@ -106,7 +106,8 @@ class SqliteDatabase:
             raise storage_error(error) from error
         finally:
             if begins and not self._closed and self._reader.in_transaction:
-                self._reader.execute("COMMIT")
+                with suppress(sqlite3.Error):  # a damaged file: what was found says more
+                    self._reader.execute("ROLLBACK")
 
     async def faults(self) -> list[str]:
         """What `PRAGMA quick_check` finds; see `Database.faults`."""
@@ -114,7 +115,10 @@ class SqliteDatabase:
         async def check(tx: Transaction) -> list[str]:
             return [str(row["quick_check"]) for row in await tx.rows("PRAGMA quick_check(5)")]
 
-        found = await self.read(check)
+        try:
+            found = await self.read(check)
+        except StorageError as error:
+            return [str(error)]
         return [] if found == ["ok"] else found
 
     async def close(self) -> None:
@@ -161,7 +165,7 @@ class SqliteDatabase:
                 waiting.lost(failure)
             with suppress(sqlite3.Error):
                 await asyncio.shield(self._in_thread(self._writer.rollback))
-            if not isinstance(error, sqlite3.Error | StorageError):
+            if not isinstance(error, Exception):
                 raise
         else:
             for waiting in group:

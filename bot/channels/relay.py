@@ -8,6 +8,7 @@ import ssl
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import aiosmtplib
 
@@ -111,8 +112,8 @@ class RelayTransport:
         except (aiosmtplib.SMTPException, OSError) as error:
             client.close()
             raise TemporaryFailureError(f"cannot reach the relay {relay.host}:{relay.port}: {error}") from error
-        assert isinstance(client.transport, asyncio.Transport)  # noqa: S101 - connected
-        return Conversation(client.transport, pipelining=client.supports_extension("pipelining"))
+        transport = cast(asyncio.Transport, client.transport)  # uvloop's are transports without saying so
+        return Conversation(transport, pipelining=client.supports_extension("pipelining"))
 
     async def _keep(self, conversation: Conversation, used: int) -> None:
         if used >= _PER_CONNECTION:

@@ -123,7 +123,7 @@ class SmtpSession:
 
     async def _next(self) -> None:
         line = await self._line()
-        self._deadline = self._loop.time() + self._bounds.idle_seconds
+        self._allow(self._bounds.idle_seconds)
         reply = await self._obey(line) if line is not None else "500 5.5.2 line too long"
         if reply.startswith("5") and not reply.startswith("550 5.6"):  # a refused content says nothing about the client
             self._errors += 1
@@ -234,16 +234,16 @@ class SmtpSession:
         if not envelope.recipients:
             return "554 5.5.1 no valid recipients"
         self._say("354 end with CR LF . CR LF")
-        self._deadline = self._loop.time() + self._bounds.data_seconds
+        self._allow(self._bounds.data_seconds)
         content = await self._content()
-        self._deadline = self._loop.time() + self._bounds.data_seconds
+        self._allow(self._bounds.data_seconds)
         try:
             if content is None:
                 return f"552 5.3.4 the message may have {self._bounds.max_message_bytes} octets"
             return await self._mailroom.take(envelope, content, self._peer)
         finally:
             self._envelope = None
-            self._deadline = self._loop.time() + self._bounds.idle_seconds
+            self._allow(self._bounds.idle_seconds)
 
     async def _content(self) -> bytes | None:
         """The message up to the lone dot, None when it is too large: then it is read on, and thrown away."""
@@ -306,6 +306,13 @@ class SmtpSession:
     def _say(self, reply: str) -> None:
         if reply and not self._writer.is_closing():
             self._writer.write(f"{reply}\r\n".encode())
+
+    def _allow(self, seconds: float) -> None:
+        """From now on so long, whatever was allowed before."""
+        self._deadline = self._loop.time() + seconds
+        if self._watch is not None and self._watch.when() > self._deadline:
+            self._watch.cancel()
+            self._watch_clock()
 
     def _watch_clock(self) -> None:
         """One timer a session, moved by writing down a moment: cheaper than a timeout around every read."""

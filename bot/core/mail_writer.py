@@ -210,7 +210,9 @@ def _part(subtype: str, body: str, boundary: str) -> str:
         body = body.replace("\r\n", "\n").replace("\r", "\n")
     limit = _LINE_LIMIT
     if subtype == "html":
-        body, limit = body.encode("ascii", "xmlcharrefreplace").decode("ascii"), _LINE_MUST
+        limit = _LINE_MUST
+        if not body.isascii():
+            body = body.encode("ascii", "xmlcharrefreplace").decode("ascii")
     if _plain(body, limit) and boundary not in body:
         encoding, content = "7bit", body
     else:
@@ -220,4 +222,9 @@ def _part(subtype: str, body: str, boundary: str) -> str:
 
 
 def _plain(body: str, limit: int) -> bool:
-    return body.isascii() and "\0" not in body and max(map(len, body.split("\n"))) <= limit
+    if not body.isascii() or "\0" in body:
+        return False
+    start, end = 0, len(body)
+    while end - start > limit:  # from line end to line end, as far apart as lines may be
+        start = body.rfind("\n", start, start + limit + 1) + 1 or end + 1
+    return start <= end

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from string import Template as Form
 
 from bot.core.values import Language
 
@@ -20,7 +19,7 @@ class Page:
     """The page cut at its slots when the desk starts, so that a letter is put together by joining strings."""
 
     pieces: tuple[str, ...]
-    forms: Mapping[str, Form]
+    forms: Mapping[str, str]
     between_sections: str
     between_halves: str
 
@@ -31,19 +30,19 @@ class Page:
 
     def half(self, language: Language, content: str) -> str:
         """One language's part of the letter."""
-        return self.forms["half"].substitute(lang=language, content=content)
+        return self.forms["half"].replace("$lang", language).replace("$content", content)
 
     def foot(self, content: str) -> str:
         """The small print at the end of a half."""
-        return self.forms["foot"].substitute(content=content)
+        return self.forms["foot"].replace("$content", content)
 
     def strip_notice(self, language: Language, words: str) -> str:
         """Where the other half is, at the top of the page; `language` is the words' own."""
-        return self.forms["strip_notice"].substitute(lang=language, words=escape(words))
+        return self.forms["strip_notice"].replace("$lang", language).replace("$words", escape(words))
 
     def half_notice(self, language: Language, words: str) -> str:
         """Where the other half is, at the top of the second half; `language` is the words' own."""
-        return self.forms["half_notice"].substitute(lang=language, words=escape(words))
+        return self.forms["half_notice"].replace("$lang", language).replace("$words", escape(words))
 
 
 def read_page(folder: Path, company: str) -> Page:
@@ -55,7 +54,7 @@ def read_page(folder: Path, company: str) -> Page:
     forms = tomllib.loads((folder / "html.toml").read_text(encoding="utf-8"))["page"]
     return Page(
         pieces=tuple(pieces[::2]),
-        forms={name: Form(form) for name, form in forms.items()},
+        forms=forms,
         between_sections=forms["between_sections"],
         between_halves=forms["between_halves"],
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from bot.core.opaque import opaque
@@ -19,6 +21,7 @@ from bot.core.visit import DeskFacts
 SUBJECT_LIMIT = 180  # characters
 _FRAME = ("opening", "only", "closing")
 _SECTIONS = "sections"
+_REMEMBERED = 500  # sections of public facts; some 10 KB each
 _LINK = "\x00"  # stands for the start of every link in the frame, which is written before the letter's address is known
 _MAILTO_SUBJECT_LIMIT = 100  # characters: some programs cut an address beyond 2,000 octets, and é takes six of them
 
@@ -42,19 +45,26 @@ class RenderedChat:
     buttons: tuple[tuple[str, str], ...]
 
 
+class _Section(NamedTuple):
+    """What one reply becomes in one language; `_LINK` stands for the start of the HTML's links."""
+
+    subject: str
+    text: str
+    html: str
+
+
 @dataclass(frozen=True, slots=True)
 class _Half:
-    """One language of a letter, as scripts (bot/core/output_forms.py)."""
+    """One language of a letter."""
 
     language: Language
-    subject: str
-    sections: tuple[str, ...]
+    sections: tuple[_Section, ...]
     frame: tuple[str, ...]  # the parts of the frame that stand around the sections, "sections" among them
     notice: str  # where the other half is, as plain words in the other half's language
 
 
 class Renderer:
-    """Every template, compiled. Rendering keeps no state: one Renderer serves the whole desk.
+    """Every template, compiled. One Renderer serves the whole desk; it remembers how public facts were written, and nothing else.
 
     `folder` holds the templates; `desk` is what the letters say of the company. Raises TemplateMistakesError, which lists
     everything that is wrong with the templates, and ValueError for a mistake in the look (`_layout/*.toml`, `mail.html`).
@@ -72,6 +82,7 @@ class Renderer:
         frame = {(name, twin): self._compiled[f"{LAYOUT}/{name}", twin].render({})[1] for name in _FRAME for twin in Language}
         self._frame_text = {key: self._text[key[1]].write(script) for key, script in frame.items()}
         self._frame_html = {key: self._html[key[1]].write(script, _LINK) for key, script in frame.items()}
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._write)
         self._opening = {twin: frame["opening", twin] for twin in Language}
         self._notices = {(twin, below): self._notice(twin, below=below) for twin in Language for below in (True, False)}
 
@@ -94,7 +105,7 @@ class Renderer:
         """
         spoken = _spoken(replies, languages)
         halves = [self._half(replies, language, spoken, first_contact) for language in spoken]
-        own = " / ".join(dict.fromkeys(half.subject for half in halves))
+        own = " / ".join(dict.fromkeys(half.sections[0].subject for half in halves))
         answered = "" if subject is None else reply_subject(opaque(subject), secrets)
         letter_subject = _cut(answered or own, SUBJECT_LIMIT)
         return RenderedMail(
@@ -108,8 +119,8 @@ class Renderer:
     def chat(self, replies: Sequence[Reply], language: Language, *, first_contact: bool) -> RenderedChat:
         """One chat message with a section for each reply; its actions are buttons. Raises as `mail` does."""
         (spoken,) = _spoken(replies, (language,))
-        half = self._half(replies, spoken, (spoken,), first_contact)
-        scripts = (*([self._opening[spoken]] if first_contact else []), *half.sections)
+        sections = [self._script(reply.template, spoken, reply.facts, short=False)[1] for reply in replies]
+        scripts = [*([self._opening[spoken]] if first_contact else []), *sections]
         html = "".join(self._telegram[spoken].write(script) for script in scripts)
         buttons = dict.fromkeys(button for script in scripts for button in actions(script))
         return RenderedChat(html.strip("\n"), tuple(buttons))
@@ -117,21 +128,31 @@ class Renderer:
     def plain(self, replies: Sequence[Reply], language: Language, *, first_contact: bool) -> str:
         """The sections for a terminal, without the frame of a letter. Raises as `mail` does."""
         (spoken,) = _spoken(replies, (language,))
-        half = self._half(replies, spoken, (spoken,), first_contact)
         opening = self._frame_text["opening", spoken] if first_contact else ""
-        text = opening + "".join([self._text[spoken].write(script) for script in half.sections])
-        return text.strip("\n") + "\n"
+        scripts = [self._script(reply.template, spoken, reply.facts, short=False)[1] for reply in replies]
+        return (opening + "".join(map(self._text[spoken].write, scripts))).strip("\n") + "\n"
 
     def _half(self, replies: Sequence[Reply], language: Language, spoken: Sequence[Language], first_contact: bool) -> _Half:
-        sections = [self._compiled[reply.template, language].render(reply.facts) for reply in replies]
         bilingual = len(spoken) > 1
         return _Half(
             language=language,
-            subject=sections[0][0],
-            sections=tuple(script for _, script in sections),
+            sections=tuple([self._section(reply, language, short=bilingual) for reply in replies]),
             frame=(*(["opening"] if first_contact else []), _SECTIONS, *(["only"] if bilingual else []), "closing"),
             notice=self._notices[language.other, language is spoken[0]] if bilingual else "",
         )
+
+    def _section(self, reply: Reply, language: Language, *, short: bool) -> _Section:
+        facts = tuple(reply.facts.items())
+        # The same shipment is asked about by its shipper, its consignee, and both again an hour later.
+        return (self._remembered if reply.public else self._write)(reply.template, language, facts, short)
+
+    def _write(self, template: str, language: Language, facts: tuple[tuple[str, Any], ...], short: bool) -> _Section:
+        subject, script = self._script(template, language, dict(facts), short=short)
+        return _Section(subject, self._text[language].write(script), self._html[language].write(script, _LINK))
+
+    def _script(self, template: str, language: Language, facts: Mapping[str, Any], *, short: bool) -> tuple[str, str]:
+        """Subject and script (bot/core/output_forms.py)."""
+        return self._compiled[template, language].render({"short": short, **facts})
 
     def _notice(self, language: Language, *, below: bool) -> str:
         """Where the half of that language is, in its own words."""
@@ -142,8 +163,7 @@ class Renderer:
         """The plain text of a letter. The first line of each half of a bilingual one says where the other is."""
         letter = ""
         for half in halves:
-            form = self._text[half.language]
-            sections = "".join([form.write(script) for script in half.sections])
+            sections = "".join([section.text for section in half.sections])
             words = "".join([sections if name is _SECTIONS else self._frame_text[name, half.language] for name in half.frame])
             if letter:
                 letter += f"\n\n{half.notice}\n{words}"
@@ -155,8 +175,7 @@ class Renderer:
         page, first = self._page, halves[0]
         pieces: list[str] = []
         for half in halves:
-            form = self._html[half.language]
-            sections = page.between_sections.join([form.write(script, mailto) for script in half.sections])
+            sections = page.between_sections.join([section.html for section in half.sections]).replace(_LINK, mailto)
             content = "".join([sections if name is _SECTIONS else self._framed(name, half.language, mailto) for name in half.frame])
             if half is not first:
                 content = page.half_notice(half.language.other, half.notice) + content

@@ -39,6 +39,7 @@ class Reply:
     language: Language | None = None
     understood: bool = True
     choices: tuple[int, ...] = ()
+    public: bool = False  # hashable facts for anybody's eyes, asked for again and again: how they are written may be remembered
     secret: bool = False  # holds a credential: TLS required, wiped once sent
     token: str = ""  # goes into this answer's Reply-To and actions: a session, a form, a confirmation
     posts: tuple[Post, ...] = ()

@@ -115,7 +115,9 @@ def test_it_never_raises_and_approves_only_its_own_words(text: str) -> None:
         assert "APPR" in unicodedata.normalize("NFKD", first)
 
 
-@given(st.sampled_from(["APPROVE", "Approuver"]), st.lists(st.from_regex(r"[a-zà-ÿ]{2,12}", fullmatch=True), min_size=2, max_size=9))
+@given(
+    st.sampled_from(["APPROVE", "Approuver"]), st.lists(st.from_regex(r"[a-zà-ÿ]{2,12}", fullmatch=True), min_size=2, max_size=9)
+)
 def test_approve_before_prose_never_decides(verb: str, words: list[str]) -> None:
     decision = read_decision(f"{verb} {' '.join(words)}")
     assert isinstance(decision, Unclear) or words[0] in ("join", "joindre") or words in (["thank", "you"], ["svp", "merci"])

@@ -115,8 +115,8 @@ def test_the_life_of_an_account() -> None:
     assert walk.step(Event.PRESENT_TEMPORARY, 1)
     assert walk.step(Event.CHOOSE_PASSWORD, 0)
     assert walk.status is Status.ACTIVE
-    assert walk.step(Event.USE, 24 * 30)
     assert not walk.step(Event.PRESENT_TEMPORARY, 0), "it was consumed"
+    assert walk.step(Event.USE, 24 * 30)
     assert not walk.step(Event.USE, 24 * 70)
     assert walk.status is Status.PASSWORD_EXPIRED
     assert walk.step(Event.CHOOSE_PASSWORD, 0)

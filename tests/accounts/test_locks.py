@@ -13,9 +13,7 @@ NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 NONE = Failures()
 
 
-@pytest.mark.parametrize(
-    ("failures", "minutes"), [(0, 0), (4, 0), (5, 1), (6, 2), (7, 4), (8, 8), (9, 15), (10, 15), (500, 15)]
-)
+@pytest.mark.parametrize(("failures", "minutes"), [(0, 0), (4, 0), (5, 1), (6, 2), (7, 4), (8, 8), (9, 15), (10, 15), (500, 15)])
 def test_locks_grow_from_the_fifth_failure_on(failures: int, minutes: int) -> None:
     source = Failures(failures, NOON)
     until = locked_until(source, NONE, NOON, trusted=False)

@@ -22,6 +22,7 @@ KNOWN = {"acme.ca", "acme-widgets.com", "tremblayfreres.ca", "autopro.ca"}
         ("tremblay-freres.ca", "tremblayfreres.ca"),
         ("trembalyfreres.ca", "tremblayfreres.ca"),
         ("aut0pro.ca", "autopro.ca"),
+        ("aut0pr0.ca", "autopro.ca"),
         ("autopro-billing.ca", "autopro.ca"),
         ("autopro.ca.evil.example", ""),
         ("gmai1.com", "gmail.com"),

@@ -131,17 +131,20 @@ def test_a_full_disk_is_452_and_nothing_is_lost(small_disk: Path, tmp_path: Path
     assert "Traceback" not in child.errors.read_text()
 
 
-def test_it_ends_in_time_with_a_relay_that_says_nothing(tmp_path: Path) -> None:
+def test_it_ends_in_time_with_a_relay_that_says_nothing_and_a_session_open(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as stuck:
         here = place(tmp_path, f'[relay]\nhost = "127.0.0.1"\nport = {stuck.getsockname()[1]}\n')
         with started(here) as child:
             assert here.send("HELP")[0] == 250
             stuck.settimeout(10)
             taken, _ = stuck.accept()
+            idle = socket.create_connection(("127.0.0.1", here.smtp))
+            assert idle.recv(100).startswith(b"220")
             began = time.monotonic()
             assert child.end() == 0
             assert time.monotonic() - began < 20
             taken.close()
+            idle.close()
     assert "Traceback" not in child.errors.read_text()
     connection = sqlite3.connect(here.database)
     assert connection.execute("SELECT state FROM outbox").fetchall() == [("due",)]

@@ -125,6 +125,16 @@ def test_a_secret_file_that_is_not_there(tmp_path: Path) -> None:
     refused(here.run("serve"), "relay.password_file", "/nowhere/secret")
 
 
+def test_a_resolver_that_is_none(here: Place) -> None:
+    here.config.write_text(here.config.read_text().replace("[mail_trust]", '[mail_trust]\nresolver = "nonsense"'))
+    refused(here.run("serve"), "resolver")
+
+
+def test_a_dkim_key_that_is_none(tmp_path: Path) -> None:
+    here = place(tmp_path, '[relay]\ndkim_domain = "carrier.example"\ndkim_selector = "s"\ndkim_key = "no key"')
+    refused(here.run("serve"), "dkim_key")
+
+
 def test_the_environment_wins_and_its_mistakes_are_named(here: Place) -> None:
     command = [AUTOPRO, "serve", "--config", str(here.config)]
     result = subprocess.run(

@@ -41,7 +41,7 @@ async def test_every_reason_and_event_stands_in_the_history(visits: Visits) -> N
     words = text(outcome.reply, Language.EN)
     assert "Dock 7 closed" in words  # a reason in a partner's own words
     assert "Message ZQ" in words  # a status that has no name here
-    assert "premises closed" in words.lower()
+    assert "the consignee was closed" in words
     assert "Picked up" in words
     shown = outcome.reply.facts["shipment"]
     assert len(shown.history) == len(REASONS.events)

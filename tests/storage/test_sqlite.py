@@ -203,6 +203,17 @@ async def test_a_committer_that_is_ended_leaves_nobody_waiting(database: SqliteD
             await database.write(add("never either"))
 
 
+async def test_a_damaged_page_is_found_when_asked(tmp_path: Path) -> None:
+    database = await open_sqlite(tmp_path / "a.db")
+    assert await database.faults() == []
+    await database.close()
+    content = (tmp_path / "a.db").read_bytes()
+    (tmp_path / "a.db").write_bytes(content[:-4096] + b"\xff" * 4096)
+    database = await open_sqlite(tmp_path / "a.db")
+    assert await database.faults() != []
+    await database.close()
+
+
 async def test_damage_inside_the_file_is_a_storage_error(tmp_path: Path) -> None:
     database = await open_sqlite(tmp_path / "a.db")
     for number in range(50):

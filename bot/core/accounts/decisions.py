@@ -159,7 +159,8 @@ def _approval(following: str) -> Decision:
     if words[0] in _NONE:
         return Approve(customers=()) if len(words) == 1 else Unclear("arguments")
     if words[0] in _JOIN:
-        code = fold_code(after_words(following, 1))
+        named = after_words(following, 1).split()
+        code = fold_code(named[0]) if len(named) == 1 else None
         return Approve(join=code) if code else Unclear("arguments")
     numbers = [fold(part).replace(" ", "") for part in re.split(r"[\s,;]+", following.strip(" .,;!")) if part]
     numbers = [number for number in numbers if number not in ("ET", "AND", "")]

@@ -61,7 +61,11 @@ def block_lines(form: Form, language: Language, values: Mapping[str, str] | None
 def read_form(form: Form, text: str, quoted: str = "") -> FormReading:
     """Reads a form out of the new text and, for what that leaves open, out of the quoted part."""
     raw, loose = _read_lines(form, text, quoted=False)
-    for key, value in _read_lines(form, quoted, quoted=True)[0].items():
+    in_quote = _read_lines(form, quoted, quoted=True)[0]
+    if not raw and in_quote:
+        raw = _typed_between(form, text, in_quote)
+        loose = [] if raw else loose
+    for key, value in in_quote.items():
         if not raw.get(key):
             raw[key] = value
     return _checked(form, raw, tuple(loose))
@@ -72,6 +76,22 @@ def with_values(form: Form, reading: FormReading, kept: Mapping[str, str]) -> Fo
     values = {**{key: value for key, value in kept.items() if key not in reading.wrong}, **reading.values}
     problems = {key: reason for key, reason in reading.problems.items() if key not in values}
     return FormReading(values, problems, reading.wrong, reading.loose)
+
+
+def _typed_between(form: Form, text: str, quoted: Mapping[str, str]) -> dict[str, str]:
+    """Values typed below the labels of a quoted form, which the cutting of the reply left as paragraphs without their labels.
+
+    They count only when there are exactly as many as empty lines (all, or the required ones), in order, and every one may stand in
+    its field, an address among them: nothing else looks like that. {} otherwise.
+    """
+    paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text) if part.strip()]
+    empty = [one for one in form.fields if not quoted.get(one.key)]
+    for fields in (empty, [one for one in empty if one.required]):
+        if len(fields) == len(paragraphs) and any(one.kind is FieldKind.EMAIL for one in fields):
+            pairs = list(zip(fields, paragraphs, strict=True))
+            if not any(check(one, value).problem for one, value in pairs):
+                return {one.key: value for one, value in pairs}
+    return {}
 
 
 def _checked(form: Form, raw: Mapping[str, str], loose: tuple[str, ...]) -> FormReading:

@@ -1,0 +1,28 @@
+"""The rules about accounts and requests, as the settings have them."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from bot.config import Settings
+from bot.core.accounts.status import Rules
+from bot.core.visit import AccountRules
+
+
+def account_rules(settings: Settings) -> AccountRules:
+    """[accounts], [requests], [admins] and the parts of [desk] and [limits] that belong to them."""
+    accounts, requests, desk = settings.accounts, settings.requests, settings.desk
+    return AccountRules(
+        calendar=Rules(ZoneInfo(desk.timezone), accounts.password_months, accounts.inactive_months),
+        temporary_password_hours=accounts.temporary_password_hours,
+        session_minutes=accounts.session_minutes,
+        password_min_length=accounts.password_min_length,
+        email_passwords=accounts.email_passwords,
+        login_attempts_per_minute=settings.limits.login_attempts_per_minute,
+        admin_addresses=tuple(address.lower() for address in settings.admins.addresses),
+        admin_letters_per_hour=settings.limits.admin_letters_per_hour,
+        remind_hours=tuple(requests.remind_hours),
+        lapse_days=requests.lapse_days,
+        office_hours=desk.office_hours,
+        holidays=tuple(desk.holidays),
+    )

@@ -1,0 +1,53 @@
+"""What belongs to a dialogue under way, whatever words it holds: asked before a message's commands are answered.
+
+| the message                                | belongs to                                                  |
+|--------------------------------------------|-------------------------------------------------------------|
+| answers a question's letter (ANSWER)       | the request's thread, unless it is a bare command           |
+| answers the form's letter (FORM)           | the form, unless a command was read                         |
+| answers an administrator's letter (REQUEST)| nothing was decided: asked again, unless a command was read |
+| is written in a chat with a form under way | the form, unless it is a command of its own                 |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.core.accounts.tokens import Purpose
+from bot.core.commands import Command
+from bot.core.forms import FORMS, FieldKind, FormState
+from bot.core.replies import Reply
+from bot.core.values import Channel
+from bot.core.visit import Visit
+from handlers import access, asking, deciding
+from handlers.form_steps import current
+
+_OF_FORMS = frozenset({"undo", "yes"})  # CANCEL and YES are words of every form as well
+
+
+async def overheard(visit: Visit, commands: Sequence[Command]) -> Reply | None:
+    """The answer of the dialogue to which a message belongs, None when its commands are to be answered as usual."""
+    token = visit.access.token
+    if token is not None and token.grant.purpose is Purpose.ANSWER:
+        return None if commands and _is_bare(visit.text) else await asking.answered(visit, token)
+    if visit.channel is Channel.MAIL:
+        if commands:
+            return None
+        return await access.form_by_mail(visit, visit.text) if access.fills_form(visit) else await deciding.unclear_answer(visit)
+    state = await current(visit)
+    if state is None or (_are_its_own(commands) and not _asks_for_language(state)):
+        return None
+    return await access.continue_form(visit, visit.text)
+
+
+def _is_bare(text: str) -> bool:
+    return len([line for line in text.splitlines() if line.strip()]) <= 1
+
+
+def _are_its_own(commands: Sequence[Command]) -> bool:
+    # A command that no word called is a number, which the form may have asked for.
+    return any(command.word and command.name not in _OF_FORMS for command in commands)
+
+
+def _asks_for_language(state: FormState) -> bool:
+    fields = FORMS[state.form].fields
+    return state.at < len(fields) and fields[state.at].kind is FieldKind.LANGUAGE

@@ -1,0 +1,49 @@
+"""The letters about logging in, passwords, profiles, members and objections: every one has samples, and renders everywhere."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from bot.core.replies import Reply
+from bot.core.values import Language
+from templates import FOLDER
+from tests.handlers.counter import renderer
+from tests.letters.samples_login import SAMPLES
+from tests.support.visitors import SERVICE, everything, text
+
+OURS = ("login", "yes", "profile", "members", "object")
+CASES = [(name, number) for name, facts in SAMPLES.items() for number in range(len(facts))]
+
+
+def test_every_letter_has_samples() -> None:
+    """What the tests do not see, nobody has proofread."""
+    names = {path.relative_to(FOLDER).as_posix().split(".")[0] for folder in OURS for path in (FOLDER / folder).glob("[!_]*.en.j2")}
+    assert names <= set(SAMPLES)
+
+
+@pytest.mark.parametrize(("name", "number"), CASES)
+def test_every_letter_renders(name: str, number: int) -> None:
+    """Subject, text, HTML and chat in both languages; each half of a bilingual letter is short."""
+    reply = Reply(name, SAMPLES[name][number])
+    for language in Language:
+        assert everything(reply, language)
+        assert "  " not in text(reply, language)
+    mail = renderer().mail([reply], tuple(Language), reply_address=SERVICE, first_contact=False, subject=None)
+    assert mail.html.count("<h1") == 2
+    assert len([line for line in mail.text.split("\n") if line]) < 75
+
+
+@pytest.mark.parametrize(("name", "number"), CASES)
+def test_french_letters_hold_their_no_break_spaces(name: str, number: int) -> None:
+    """Before the colon and inside « » there is U+00A0; none before ; ! ?."""
+    words = text(Reply(name, SAMPLES[name][number]), Language.FR)
+    for before, mark in itertools.pairwise(words):
+        if mark in ":»":
+            assert before == "\u00a0"
+        if mark in ";!?":
+            assert before not in " \u00a0"
+        if before == "«":
+            assert mark == "\u00a0"
+    assert "'" not in words

@@ -1,0 +1,190 @@
+"""Writes docs/settings.md from bot/config.py and the meanings below: `python tools/settings_doc.py`."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, cast
+
+from annotated_types import Ge, Gt, Le, MaxLen, MinLen
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from bot.config import Settings
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
+
+# Keys whose feature is not in this version: they are checked, and nothing reads them.
+NOT_READ_YET = frozenset(
+    {
+        "desk.office_hours",
+        "desk.holidays",
+        "relay.auth",
+        "relay.tenant",
+        "relay.client_id",
+        "relay.client_secret",
+        "admins.telegram_ids",
+        "limits.admin_letters_per_hour",
+        "limits.login_attempts_per_minute",
+    }
+)
+
+SECTIONS: Mapping[str, str] = {
+    "desk": "Who the counter is.",
+    "database": "Where everything is kept.",
+    "smtp": "The desk's own mail listener. It takes mail for the desk's address and its subaddresses, and relays nothing.",
+    "relay": "Where letters go out.",
+    "admins": "Who decides.",
+    "mail_trust": "Whose word about a sender is believed. What is not named here is verified by DKIM and DMARC.",
+    "limits": "What keeps a loop or a flood small. 0 means no limit.",
+    "tracing": "Where shipments' statuses come from, and what a PRO number looks like.",
+    "http": "Health and metrics: `/healthz`, `/readyz`, `/metrics`. Keep it on an address that strangers cannot reach.",
+    "log": "What is written to stderr.",
+}
+
+MEANINGS: Mapping[str, str] = {
+    "desk.company": "The carrier's name, as letters show it.",
+    "desk.address": "The service address: customers write to it, letters come from it.",
+    "desk.timezone": "The zone of the office: times in letters, and times in files that do not say theirs (IANA name).",
+    "desk.data_dir": "Folder for the key file and, without a relay, the letters.",
+    "desk.key_file": "The sealing key, made on the first start; not set: `DATA_DIR/seal.key`. Keep a copy.",
+    "desk.phones": "Customer service's telephone numbers, in the order of the letters.",
+    "desk.unknown_language": "What a writer gets whose language nothing tells: both languages, or one.",
+    "desk.office_hours": "When a person is there: days and hours.",
+    "desk.holidays": "Days on which nobody is there.",
+    "desk.handoff_address": "Where prose that nobody understood goes on to; empty: the writer is told the telephone numbers.",
+    "desk.subaddress_separator": "The character before the token in `service+TOKEN@…`; some mail servers use `-`.",
+    "database.url": "`sqlite:///PATH` (four slashes for an absolute path; a local disk) or `postgresql://USER@HOST/NAME`.",
+    "smtp.enabled": "Whether the desk listens for mail itself.",
+    "smtp.host": "The address to listen on; `0.0.0.0` is every one.",
+    "smtp.port": "The port to listen on; 0 takes a free one.",
+    "smtp.tls_certificate": "PEM file with the certificate (and its chain). With the key it offers STARTTLS.",
+    "smtp.tls_key": "PEM file with the certificate's key.",
+    "smtp.require_tls": "Takes mail only after STARTTLS.",
+    "smtp.implicit_tls": "TLS from the first octet, without STARTTLS.",
+    "smtp.max_message_bytes": "The largest mail that is taken, in octets.",
+    "smtp.max_connections": "Connections at a time; one more is told to come back.",
+    "smtp.max_connections_per_ip": "The same for one address.",
+    "smtp.max_recipients": "Recipients of one mail.",
+    "smtp.idle_seconds": "How long a session may say nothing.",
+    "smtp.data_seconds": "How long one message may take to arrive.",
+    "relay.host": "The mail server that letters are handed to; empty: they are written to the Maildir `DATA_DIR/outgoing`.",
+    "relay.port": "Its port.",
+    "relay.tls": "How the connection is protected.",
+    "relay.username": "The name to log in with; empty: no login.",
+    "relay.password": "The password for it.",
+    "relay.auth": "How to log in.",
+    "relay.tenant": "The tenant for OAuth 2.",
+    "relay.client_id": "The application for OAuth 2.",
+    "relay.client_secret": "Its secret.",
+    "relay.envelope_sender": "For relays that refuse the null sender: the envelope sender of answers.",
+    "relay.dkim_domain": "The domain that signs letters (DKIM); set all three or none.",
+    "relay.dkim_selector": "The selector of its key in the DNS.",
+    "relay.dkim_key": "The private key, PEM; best given as `dkim_key_file`.",
+    "relay.connections": "Connections to the relay at a time.",
+    "relay.ca_file": "PEM file with the authorities that are believed about the relay's certificate; not set: the system's.",
+    "relay.allow_plain_secrets": "Lets letters with a password go out without TLS; else they wait, and administrators are told.",
+    "admins.addresses": "The administrators' mail addresses: they are told when something needs a person.",
+    "admins.telegram_ids": "The administrators' Telegram ids.",
+    "mail_trust.relays": "Networks of your own mail servers: the topmost Authentication-Results of their mail is believed.",
+    "mail_trust.authserv_ids": "The names that those servers sign that field with (RFC 8601).",
+    "mail_trust.origins": "Networks whose mail counts as authentic when it has come from nowhere else (no Received field).",
+    "mail_trust.mailbox_authserv_ids": "The same names for mail that is fetched from a mailbox.",
+    "mail_trust.arc_sealers": "Domains whose ARC seals are believed about mail that they forwarded (RFC 8617).",
+    "mail_trust.resolver": "`ip:port` of the DNS server to ask; empty: the system's.",
+    "limits.unrecognised_per_day": "Answers a day to one address whose mails no command matched; a valid command resets it.",
+    "limits.answers_per_hour": "Answers an hour to one address.",
+    "limits.letters_per_hour": "Letters an hour of the whole desk.",
+    "limits.admin_letters_per_hour": "Letters an hour to an administrator.",
+    "limits.login_attempts_per_minute": "Attempts a minute to log in, of all.",
+    "limits.waiting_messages": "Accepted messages that may wait for an answer; beyond it senders are told to try again (451).",
+    "tracing.source": "Where statuses come from: the desk's own database, filled by `autopro import`.",
+    "tracing.check_digit": "The rule of the last digit of a PRO number.",
+    "http.enabled": "Whether the desk listens for HTTP.",
+    "http.host": "The address to listen on.",
+    "http.port": "The port to listen on; 0 takes a free one.",
+    "log.level": "The least that is written.",
+}
+
+_HEAD = """\
+# Settings
+
+<!-- Written by tools/settings_doc.py from bot/config.py; do not edit. -->
+
+A TOML file, named by `--config FILE`; without it `autopro.toml` in the working directory, and without that the defaults. Every
+mistake is reported at once, each with its key. `autopro check` tries everything that the settings name.
+
+**Environment.** `AUTOPRO_SECTION__KEY` wins over the file: `AUTOPRO_SMTP__PORT=2525`. Lists are written as in TOML:
+`AUTOPRO_DESK__PHONES='["514-856-5559"]'`.
+
+**Secrets.** Any key can be read from a file by adding `_file` to its name: `password_file = "/run/secrets/relay"`, or
+`AUTOPRO_RELAY__PASSWORD_FILE=/run/secrets/relay`. Space and line ends around the content do not count.
+"""
+
+
+def page() -> str:
+    """The whole page. Raises KeyError for a setting without a meaning."""
+    parts = [_HEAD]
+    for name, section in Settings.model_fields.items():
+        model = cast(type[BaseModel], section.annotation)
+        table = "| key | type | default | meaning |\n|---|---|---|---|\n" + "".join(_rows(name, model))
+        parts.append(f"## [{name}]\n\n{SECTIONS[name]}\n\n{table}")
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _rows(section: str, model: type[BaseModel]) -> Iterator[str]:
+    for key, field in model.model_fields.items():
+        name = f"{section}.{key}"
+        meaning = MEANINGS[name] + (" *(Checked, but not read by this version.)*" if name in NOT_READ_YET else "")
+        yield f"| `{key}` | {_type(field)} | {_default(field.default)} | {meaning} |\n"
+
+
+def _type(field: FieldInfo) -> str:
+    kind, bounds = _kind(field.annotation), list(_bounds(field))
+    return f"{kind}, {' and '.join(bounds)}" if bounds else kind
+
+
+def _kind(annotation: Any) -> str:
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is typing.Literal:
+        return " or ".join(f"`{value}`" for value in arguments)
+    if origin is list:
+        return f"list of {_kind(arguments[0])}"
+    if origin is types.UnionType:
+        return _kind(next(one for one in arguments if one is not type(None)))
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return " or ".join(f"`{value.value}`" for value in annotation)
+    return {str: "text", int: "number", float: "number", bool: "`true` or `false`", Path: "path", date: "date"}[annotation]
+
+
+def _bounds(field: FieldInfo) -> Iterator[str]:
+    for bound in field.metadata:
+        match bound:
+            case Ge(ge=least):
+                yield f"at least {least}"
+            case Gt(gt=below):
+                yield f"more than {below}"
+            case Le(le=most):
+                yield f"at most {most}"
+            case MinLen(min_length=least):
+                yield f"{least} character{'s' if least != 1 else ''} or more"
+            case MaxLen(max_length=most):
+                yield f"at most {most} character{'s' if most != 1 else ''}"
+
+
+def _default(value: Any) -> str:
+    if value is None:
+        return "not set"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, list):
+        return "`[" + ", ".join(f'"{one}"' for one in value) + "]`"
+    return f"`{value}`" if isinstance(value, int | float) else f'`"{value}"`'
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
