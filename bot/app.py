@@ -6,13 +6,13 @@ import asyncio
 import gc
 import signal
 import ssl
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -24,27 +24,32 @@ from bot.channels.relay import RelayAddress, RelayTransport
 from bot.channels.smtp_session import Bounds
 from bot.composer import Composer
 from bot.config import Settings
+from bot.core.accounts.audit_chain import Chain, audit_key
 from bot.core.caps import Limits
 from bot.core.clock import Clock, Mint, SystemClock, SystemMint
-from bot.core.dkim_sign import Signer
-from bot.core.errors import AutoproError
+from bot.core.errors import AutoproError, StorageError
 from bot.core.inbound import OwnAddress, read_inbound
 from bot.core.mail.split import TOO_LARGE as HEADER_TOO_LARGE
 from bot.core.ports import Transport
-from bot.core.rendering import Renderer
 from bot.core.seal import Seal
-from bot.core.values import Channel, Language, RawRecord
-from bot.core.visit import DeskFacts
+from bot.core.values import Channel, RawRecord
 from bot.counter import Counter
 from bot.delivery import Delivery
 from bot.desk import Desk, Receipt
 from bot.examiner import Examiner
+from bot.filing import FilingCabinet
+from bot.hashing import Argon2Hashing
 from bot.key_file import load_key
 from bot.metrics import Metrics
 from bot.observation import Observation
 from bot.operators import Operators
+from bot.parts import composer_of
+from bot.posting import Posting
+from bot.reception import Reception
+from bot.rules import account_rules, desk_facts
 from bot.setbacks import Setbacks
-from handlers.table import HANDLERS
+from bot.sweep import Sweep
+from handlers.table import FOR_ADMINISTRATORS, HANDLERS
 from storage.database import Database
 from storage.key_check import check_key
 from storage.opening import open_database
@@ -52,8 +57,8 @@ from storage.opening import open_database
 log = structlog.get_logger("app")
 
 _COLLECT_AFTER = 10_000  # new containers before the young ones are looked through; a mail makes some 400
+SWEEP_SECONDS = 3600.0
 DRAIN_SECONDS = 15.0  # within the 20 that operators are promised, with the listeners' grace before it
-_TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
 @dataclass(slots=True)
@@ -94,9 +99,27 @@ async def running(settings: Settings, clock: Clock | None = None, mint: Mint | N
             operators=operators,
             workers=settings.relay.connections,
         )
-        desk = _desk(settings, database, seal, clock, metrics, delivery, composer, operators)
+        hashing = Argon2Hashing()
+        stack.callback(hashing.close)
+        cabinet = FilingCabinet(database, seal, mint, Chain(audit_key(load_key(settings.key_file, mint))))
+        reception = Reception(cabinet, account_rules(settings), hashing, desk_facts(settings))
+        desk = _desk(settings, reception, clock, metrics, delivery, composer, operators)
+        sweep = Sweep(
+            cabinet=cabinet,
+            posting=Posting(composer, seal),
+            operators=operators,
+            rules=reception.rules,
+            desk=reception.facts,
+            metrics=metrics,
+            offer=delivery.offer,
+            steady=time.monotonic,
+        )
         app = App(settings, database, seal, clock, mint, desk, delivery, metrics, Observation(database, metrics, clock))
-        tasks = [asyncio.create_task(desk.work(), name="desk"), asyncio.create_task(delivery.run(), name="delivery")]
+        tasks = [
+            asyncio.create_task(desk.work(), name="desk"),
+            asyncio.create_task(delivery.run(), name="delivery"),
+            asyncio.create_task(_sweep_hourly(sweep, clock), name="sweep"),
+        ]
         for task in tasks:
             task.add_done_callback(_tell_when_broken)
         app.observation.watch(tasks)
@@ -117,6 +140,15 @@ async def _drain(desk: Desk, delivery: Delivery, tasks: list[asyncio.Task[None]]
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
+async def _sweep_hourly(sweep: Sweep, clock: Clock) -> None:
+    while True:
+        try:
+            await sweep.run_once(clock.now())
+        except StorageError as error:  # what is true by the calendar is true without the sweep; it tries again in an hour
+            log.error("sweep_failed", error=str(error))
+        await asyncio.sleep(SWEEP_SECONDS)
+
+
 async def serve(settings: Settings, *, ready: Callable[[], None], clock: Clock | None = None) -> None:
     """Runs the desk with its listeners until SIGTERM or SIGINT; `ready` is called when all of them accept."""
     stop = asyncio.Event()
@@ -128,38 +160,6 @@ async def serve(settings: Settings, *, ready: Callable[[], None], clock: Clock |
         log.info("ready", smtp=settings.smtp.enabled, http=settings.http.enabled)
         await stop.wait()
         log.info("draining")
-
-
-def desk_facts(settings: Settings) -> DeskFacts:
-    """What the settings say that customers are told."""
-    desk = settings.desk
-    return DeskFacts(
-        company=desk.company,
-        phones=tuple(desk.phones),
-        address=desk.address,
-        handoff=bool(desk.handoff_address),
-        check_digit=settings.tracing.check_digit,
-        timezone=desk.timezone,
-    )
-
-
-def composer_of(settings: Settings, mint: Mint) -> Composer:
-    """The writer of letters. Raises AutoproError for a signing key that cannot be used."""
-    desk, relay = settings.desk, settings.relay
-    try:
-        signer = Signer(relay.dkim_domain, relay.dkim_selector, relay.dkim_key) if relay.dkim_key else None
-    except ValueError as error:
-        raise AutoproError(f"relay: {error}") from error
-    return Composer(
-        renderer=Renderer(_TEMPLATES, desk_facts(settings)),
-        mint=mint,
-        address=desk.address,
-        company=desk.company,
-        zone=ZoneInfo(desk.timezone),
-        unknown=tuple(Language(part) for part in desk.unknown_language.split("+")),
-        envelope_sender=relay.envelope_sender,
-        signer=signer,
-    )
 
 
 def _authenticator(settings: Settings, clock: Clock) -> Authenticator:
@@ -179,7 +179,7 @@ def _authenticator(settings: Settings, clock: Clock) -> Authenticator:
 
 
 def _settle_memory() -> None:
-    # What was made at start (templates, word lists) lives as long as the process: the collector need not look at it again and again.
+    # What was made at start (templates, word lists) lives as long as the process: the collector need not look at it again.
     gc.collect()
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER)
@@ -187,20 +187,21 @@ def _settle_memory() -> None:
 
 def _desk(
     settings: Settings,
-    database: Database,
-    seal: Seal,
+    reception: Reception,
     clock: Clock,
     metrics: Metrics,
     delivery: Delivery,
     composer: Composer,
     operators: Operators,
 ) -> Desk:
-    limits = settings.limits
+    limits, database, seal = settings.limits, reception.cabinet.database, reception.cabinet.seal
     reader = partial(read_inbound, own=OwnAddress(settings.desk.address, settings.desk.subaddress_separator))
     counter = Counter(
         handlers=HANDLERS,
+        for_administrators=FOR_ADMINISTRATORS,
         composer=composer,
-        facts=desk_facts(settings),
+        reception=reception,
+        facts=reception.facts,
         caps=Caps(Limits(limits.unrecognised_per_day, limits.answers_per_hour, limits.letters_per_hour)),
         seal=seal,
         check_digit=settings.tracing.check_digit,

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core.clock import Mint
 from bot.core.dkim_sign import Signer
-from bot.core.inbound import Inbound
+from bot.core.inbound import TOKEN_MARK, Inbound
 from bot.core.letters import Letter
 from bot.core.mail_writer import MailHeaders, write_mail
 from bot.core.rendering import Renderer
@@ -34,6 +34,7 @@ class Composer:
     unknown: tuple[Language, ...]  # the order of the halves while the language is unknown
     envelope_sender: str = ""
     signer: Signer | None = None
+    separator: str = "+"
 
     def languages(self, language: Language | None) -> tuple[Language, ...]:
         """The languages of a letter: the writer's, or both halves while it is unknown."""
@@ -57,15 +58,28 @@ class Composer:
             understood=all(reply.understood for reply in replies),
         )
 
-    def notice(self, recipient: str, reply: Reply, language: Language | None, now: datetime) -> Letter:
-        """A letter that answers nothing: to an operator, or about what became of a message."""
-        return self._mail(recipient, "", [reply], language, now, auto_submitted="auto-generated")
+    def notice(
+        self, recipient: str, reply: Reply, language: Language | None, now: datetime, *, token: str = "", thread: str = ""
+    ) -> Letter:
+        """A letter to somebody who did not just write: an operator, an administrator, a member.
+
+        `token` goes into its Reply-To and its actions; `thread` is the Message-ID of a letter of ours whose thread it goes on.
+        """
+        return self._mail(recipient, "", [reply], language, now, auto_submitted="auto-generated", token=token, thread=thread)
 
     def _mail_answer(
         self, inbound: Inbound, replies: Sequence[Reply], language: Language | None, *, first: bool, now: datetime
     ) -> Letter:
         return self._mail(
-            inbound.reply_to, inbound.subject, replies, language, now, auto_submitted="auto-replied", first=first, inbound=inbound
+            inbound.reply_to,
+            inbound.subject,
+            replies,
+            language,
+            now,
+            auto_submitted="auto-replied",
+            first=first,
+            inbound=inbound,
+            token=next((reply.token for reply in replies if reply.token), ""),
         )
 
     def _mail(
@@ -79,25 +93,28 @@ class Composer:
         auto_submitted: str,
         first: bool = False,
         inbound: Inbound | None = None,
+        token: str = "",
+        thread: str = "",
     ) -> Letter:
         secret = any(reply.secret for reply in replies)
         rendered = self.renderer.mail(
             replies,
             self.languages(language),
-            reply_address=self.address,
+            reply_address=self._reply_address(token),
             first_contact=first,
             subject=subject if subject.strip() and not secret else None,
+            secrets=[hidden for reply in replies for hidden in reply.hides],
         )
         message_id = f"<{self.mint.token()}@{self.address.rpartition('@')[2]}>"
         headers = MailHeaders(
             from_address=self.address,
             from_name=self.company,
             to=recipient,
-            reply_to="",
+            reply_to=self._reply_address(token) if token else "",
             subject=rendered.subject,
             message_id=message_id,
-            in_reply_to=inbound.message_id if inbound is not None else "",
-            references=_references(inbound),
+            in_reply_to=inbound.message_id if inbound is not None else thread,
+            references=(thread,) if thread else _references(inbound),
             date=now.astimezone(self.zone),
             auto_submitted=auto_submitted,
             template=rendered.template,
@@ -115,6 +132,11 @@ class Composer:
             secret=secret,
             subject=rendered.subject,
         )
+
+    def _reply_address(self, token: str) -> str:
+        # RFC 5233: the token is the subaddress, which mail programs keep where they drop everything else.
+        local, _, domain = self.address.rpartition("@")
+        return f"{local}{self.separator}{TOKEN_MARK}{token}@{domain}" if token else self.address
 
     def _signed(self, content: bytes) -> bytes:
         return content if self.signer is None else self.signer.sign(content) + content

@@ -16,21 +16,19 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
+from bot.account_settings import AccountSettings, RequestSettings
 from bot.core.accounts.office_hours import parse_office_hours
 from bot.core.check_digits import CheckDigit
 from bot.core.errors import SettingsError
+from bot.settings_section import Section
 
 DEFAULT_FILE = Path("autopro.toml")
 _PREFIX = "AUTOPRO_"
 
 
 SPECIAL_USE_DOMAIN_NAMES.clear()  # a desk may live on localhost or on an inner domain such as carrier.local
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
 
 def _address(value: str) -> str:
@@ -50,7 +48,7 @@ def _networks(values: list[str]) -> list[str]:
     return values
 
 
-class DeskSettings(_Section):
+class DeskSettings(Section):
     """[desk]: who the counter is."""
 
     company: str = Field(default="Autopro Transport", min_length=1, max_length=100)
@@ -85,7 +83,7 @@ class DeskSettings(_Section):
         return value
 
 
-class DatabaseSettings(_Section):
+class DatabaseSettings(Section):
     """[database]."""
 
     url: str = "sqlite:///var/autopro.db"
@@ -98,7 +96,7 @@ class DatabaseSettings(_Section):
         return value
 
 
-class SmtpSettings(_Section):
+class SmtpSettings(Section):
     """[smtp]: the desk's own listener."""
 
     enabled: bool = True
@@ -124,7 +122,7 @@ class SmtpSettings(_Section):
         return self
 
 
-class RelaySettings(_Section):
+class RelaySettings(Section):
     """[relay]: where letters go out. An empty host writes them to the Maildir DATA_DIR/outgoing."""
 
     host: str = ""
@@ -157,7 +155,7 @@ class RelaySettings(_Section):
         return _address(value) if value else value
 
 
-class AdminSettings(_Section):
+class AdminSettings(Section):
     """[admins]."""
 
     addresses: list[str] = []
@@ -169,7 +167,7 @@ class AdminSettings(_Section):
         return [_address(value) for value in values]
 
 
-class MailTrustSettings(_Section):
+class MailTrustSettings(Section):
     """[mail_trust]: whose word about a sender is believed."""
 
     relays: list[str] = []
@@ -185,32 +183,7 @@ class MailTrustSettings(_Section):
         return _networks(values)
 
 
-class AccountSettings(_Section):
-    """[accounts]: how long passwords and accounts live, and what a password must be."""
-
-    password_months: int = Field(default=3, ge=1, le=120)
-    inactive_months: int = Field(default=6, ge=1, le=120)
-    temporary_password_hours: int = Field(default=24, ge=1, le=168)
-    session_minutes: int = Field(default=60, ge=1, le=720)
-    password_min_length: int = Field(default=15, ge=8, le=128)
-    email_passwords: bool = True
-
-
-class RequestSettings(_Section):
-    """[requests]: when administrators are reminded of an open request, and when it lapses."""
-
-    remind_hours: list[int] = [4, 24]
-    lapse_days: int = Field(default=14, ge=1, le=30)
-
-    @field_validator("remind_hours")
-    @classmethod
-    def _check_hours(cls, values: list[int]) -> list[int]:
-        if any(hours < 1 for hours in values) or sorted(set(values)) != values:
-            raise ValueError("write open hours from 1 on, each once, the smallest first, for example [4, 24]")
-        return values
-
-
-class LimitSettings(_Section):
+class LimitSettings(Section):
     """[limits]: 0 means no limit."""
 
     unrecognised_per_day: int = Field(default=3, ge=0)
@@ -221,14 +194,14 @@ class LimitSettings(_Section):
     waiting_messages: int = Field(default=10_000, ge=0)
 
 
-class TracingSettings(_Section):
+class TracingSettings(Section):
     """[tracing]: where statuses come from."""
 
     source: Literal["database"] = "database"
     check_digit: CheckDigit = CheckDigit.NONE
 
 
-class HttpSettings(_Section):
+class HttpSettings(Section):
     """[http]: health and metrics."""
 
     enabled: bool = True
@@ -236,13 +209,13 @@ class HttpSettings(_Section):
     port: int = Field(default=8080, ge=0, le=65535)
 
 
-class LogSettings(_Section):
+class LogSettings(Section):
     """[log]."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
 
 
-class Settings(_Section):
+class Settings(Section):
     """All settings, as docs/settings.md lists them."""
 
     desk: DeskSettings = DeskSettings()

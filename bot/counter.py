@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from bot.caps import FREE, Caps
 from bot.composer import Composer
+from bot.core.accounts.tokens import Purpose
 from bot.core.authenticity import Verdict
 from bot.core.caps import Allowance
 from bot.core.check_digits import CheckDigit
-from bot.core.commands import Command, CommandSpec, Effect, Handler, Reading
+from bot.core.commands import CommandSpec, Effect, Handler, Reading
 from bot.core.grammar import Context, Vocabulary, read
 from bot.core.inbound import Inbound
 from bot.core.language import decide
@@ -21,18 +22,21 @@ from bot.core.pro_numbers import find_pros
 from bot.core.repeated_subject import fingerprint, repeats
 from bot.core.replies import Reply
 from bot.core.seal import Seal
-from bot.core.values import Assurance, Channel, Language
-from bot.core.visit import DeskFacts, Stores, Visit
+from bot.core.values import Channel, Language
+from bot.core.visit import NOBODY, Access, DeskFacts, Stores, Visit
 from bot.operators import Operators
+from bot.posting import write_posts
+from bot.reception import NOTHING_PREPARED, Prepared, Reception, answer_command
+from bot.recognition import Writer, assurance_of
+from handlers.overheard import overheard
+from handlers.returned import reopened
 from handlers.unknown import answer_unknown
 from storage.correspondents import Correspondent, Correspondents
 from storage.database import Transaction
 from storage.outbox import Outbox
 from storage.shipments import ShipmentStore
 
-
-class VerdictNeededError(Exception):
-    """Nobody has looked yet whether the sender is authentic, and it matters after all."""
+_HANDED_OVER = 200  # lines of a message that go on to a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class _Heard:
     known: Correspondent
     answers_us: bool
     reading: Reading
+    access: Access
 
     @property
     def authentic(self) -> bool:
@@ -60,7 +65,11 @@ class _Heard:
 
     @property
     def understood(self) -> bool:
-        return bool(self.reading.commands)
+        return bool(self.reading.commands) or self.access.token is not None
+
+    @property
+    def writer(self) -> Writer:
+        return Writer(self.channel, self.inbound.sender, self.inbound.token, self.inbound.answers, self.authentic)
 
 
 class Counter:
@@ -76,9 +85,14 @@ class Counter:
         check_digit: CheckDigit,
         operators: Operators,
         handoff_address: str,
+        reception: Reception,
+        for_administrators: Sequence[Handler] = (),
     ) -> None:
-        self._handlers: Mapping[str, Handler] = {handler.spec.name: handler for handler in handlers}
+        self._handlers: Mapping[str, Handler] = {handler.spec.name: handler for handler in (*handlers, *for_administrators)}
         self._vocabulary = Vocabulary([handler.spec for handler in handlers])
+        # Their words are ordinary ones ("deny", "ask"): nobody else's mail is read for them.
+        self._vocabulary_of_administrators = Vocabulary([handler.spec for handler in self._handlers.values()])
+        self._reception = reception
         self._composer = composer
         self._facts = facts
         self._caps = caps
@@ -101,7 +115,20 @@ class Counter:
             answered_text=f"{inbound.subject}\n{inbound.quoted}",
             check_digit=self._check_digit,
         )
-        return read(self._vocabulary, inbound.subject, inbound.text, context)
+        listed = inbound.sender.address.lower() in self._admins
+        vocabulary = self._vocabulary_of_administrators if listed else self._vocabulary
+        return read(vocabulary, inbound.subject, inbound.text, context)
+
+    def must_prepare(self, reading: Reading) -> bool:
+        """Whether a command needs something slow before the transaction that answers it."""
+        return any(self._handlers[command.name].prepare is not None for command in reading.commands)
+
+    async def prepare(self, channel: Channel, inbound: Inbound, verdict: Verdict | None, now: datetime) -> Prepared:
+        """What the commands of a message need before the transaction that answers them."""
+        cabinet = self._reception.cabinet
+        heard = await cabinet.database.read(lambda tx: self._hear(tx, channel, inbound, verdict, now, None))
+        commands = heard.reading.commands
+        return await self._reception.prepare(self._handlers, commands, heard.writer, heard.access, now)
 
     def needs_proof(self, inbound: Inbound, reading: Reading) -> bool:
         """Whether it matters who really writes: something is changed, the caps on unrecognised mail count, or the sender is said to
@@ -117,12 +144,12 @@ class Counter:
         verdict: Verdict | None,
         now: datetime,
         read_already: Reading | None = None,
+        prepared: Prepared = NOTHING_PREPARED,
     ) -> Answer:
-        """Answers a message, or says why not.
+        """Answers a message, or says why not. Raises Changed when what was prepared no longer fits.
 
-        `verdict` is None where nobody has looked at the sender's authenticity, which then counts as not proved; raises
-        VerdictNeededError where that would be to the sender's harm. `read_already` is what `read` made of the message while
-        nothing was known of the conversation.
+        `verdict` is None where nobody has looked at the sender's authenticity, which then counts as not proved. `read_already` is
+        what `read` made of the message while nothing was known of the conversation.
         """
         if inbound.silence:
             return Answer(f"silent_{inbound.silence}")
@@ -137,7 +164,7 @@ class Counter:
         if not await self._caps.spend_of_all(transaction, now):
             facts = {"letters": self._caps.limits.letters_per_hour}
             return Answer("silent_desk_limit", tuple(await self._operators.alert(transaction, Reply("operator/limit", facts), now)))
-        letters = await self._write(transaction, heard, allowance, now)
+        letters = await self._write(transaction, heard, allowance, prepared, now)
         return Answer("answered" if heard.understood else "not_understood", tuple(letters))
 
     def parked(self, inbound: Inbound | None, message_id: int, reason: str, now: datetime) -> list[Letter]:
@@ -150,6 +177,15 @@ class Counter:
             told = Reply("desk/parked", {"subject": inbound.subject})
             letters.append(self._composer.notice(inbound.reply_to, told, inbound.hint, now))
         return letters
+
+    async def returned(self, tx: Transaction, message_ids: Sequence[str], now: datetime) -> list[Letter]:
+        """A letter came back for good: when it held a credential, its request is open again, and administrators hear of it."""
+        files = self._reception.files(tx)
+        token = await files.tokens.find_by_message(message_ids)
+        if token is None or token.grant.purpose is not Purpose.CREDENTIALS or token.grant.request_number is None:
+            return []
+        posts = await reopened(self._reception.office(files, now), token.grant.request_number)
+        return await write_posts(self._composer, tx, files, posts, now)
 
     async def _hear(
         self,
@@ -167,31 +203,29 @@ class Counter:
         reading = read_already
         if reading is None or known.choices or answered:
             reading = self.read(inbound, has_choices=bool(known.choices), answers_us=answered is not None)
-        return _Heard(channel, inbound, verdict, known, answered is not None, reading)
+        heard = _Heard(channel, inbound, verdict, known, answered is not None, reading, NOBODY)
+        return replace(heard, access=await self._reception.recognise(tx, heard.writer, now))
 
     async def _allowance(self, tx: Transaction, heard: _Heard, now: datetime) -> Allowance:
         sender = heard.inbound.sender
         if heard.channel is Channel.TERMINAL or (heard.authentic and sender.address.lower() in self._admins):
             return FREE
-        # Whoever forges an address uses up a bucket of its own, not that of the address. Where nobody has looked yet, the mail came
-        # by a configured relay; a look is taken before the address itself is silenced.
+        # Whoever forges an address uses up a bucket of its own, not that of the address. What nobody has looked at came by a
+        # configured relay, and counts as the address's own: else it would have twice as many answers.
         unseen = heard.verdict is None and heard.channel is Channel.MAIL
         bucket = sender.key if heard.authentic or unseen else f"unproved {sender.key}"
-        found = await self._caps.spend(tx, bucket, understood=heard.understood, now=now)
-        if not found.allowed and unseen:
-            raise VerdictNeededError
-        return found
+        return await self._caps.spend(tx, bucket, understood=heard.understood, now=now)
 
-    async def _write(self, tx: Transaction, heard: _Heard, allowance: Allowance, now: datetime) -> list[Letter]:
+    async def _write(self, tx: Transaction, heard: _Heard, allowance: Allowance, prepared: Prepared, now: datetime) -> list[Letter]:
         inbound, known, key = heard.inbound, heard.known, heard.inbound.sender.key
         correspondents = Correspondents(tx, now)
         if not known.known:
             await correspondents.meet(key)
         if known.bounced and heard.authentic:
             await correspondents.forget_bounce(key)
-        language = self._language(heard.reading, known, inbound)
+        language = self._language(heard)
         visit = self._visit(tx, correspondents, heard, language, now)
-        replies = await self._replies(visit, heard)
+        replies = await self._replies(visit, heard, prepared)
         choices = next((reply.choices for reply in replies if reply.choices), ())
         if choices:
             await correspondents.set_choices(key, choices)
@@ -201,7 +235,17 @@ class Counter:
         subject = fingerprint(answer.subject)
         if subject != known.subject:
             await correspondents.wrote(key, subject)
-        return [answer, *self._handoff(heard, now)]
+        posts = await self._posts(tx, visit, replies, answer)
+        quiet = heard.channel is Channel.MAIL and all(reply.quiet for reply in replies)
+        return [*([] if quiet else [answer]), *posts, *self._handoff(heard, replies, now)]
+
+    async def _posts(self, tx: Transaction, visit: Visit, replies: Sequence[Reply], answer: Letter) -> list[Letter]:
+        """The letters to others; and which letter carries which token, for programs that drop the Reply-To."""
+        for reply in replies:
+            if reply.token:
+                await visit.files.tokens.carried_by(reply.token, answer.message_id)
+        posts = [post for reply in replies for post in reply.posts]
+        return await write_posts(self._composer, tx, visit.files, posts, visit.now) if posts else []
 
     def _visit(
         self, tx: Transaction, correspondents: Correspondents, heard: _Heard, language: Language | None, now: datetime
@@ -213,24 +257,34 @@ class Counter:
             channel=heard.channel,
             sender=inbound.sender,
             language=language,
-            assurance=Assurance.AUTHENTIC_SENDER if heard.authentic else Assurance.ANYONE,
+            assurance=assurance_of(heard.access, heard.writer),
             first_contact=not heard.known.known,
             desk=self._facts,
-            stores=Stores(ShipmentStore(tx), correspondents),
+            stores=Stores(ShipmentStore(tx), correspondents, self._reception.files(tx)),
             answered_pros=answered,
             can_remember=heard.authentic,
             verdict=heard.verdict,
+            logged_in=heard.access.session is not None and not heard.access.session.limited,
+            access=heard.access,
+            rules=self._reception.rules,
+            mint=self._reception.cabinet.mint,
+            authenticity=heard.verdict.reason if heard.verdict is not None else "",
+            text=inbound.text,
+            quoted=inbound.quoted,
         )
 
-    async def _replies(self, visit: Visit, heard: _Heard) -> list[Reply]:
-        if heard.understood:
-            return [await self._answer_command(visit, command) for command in heard.reading.commands]
+    async def _replies(self, visit: Visit, heard: _Heard, prepared: Prepared) -> list[Reply]:
+        commands = heard.reading.commands
+        dialogue = await overheard(visit, commands)
+        if dialogue is not None:
+            return [dialogue]
+        if commands:
+            replies = [await answer_command(self._handlers[command.name], visit, command, prepared) for command in commands]
+            await self._reception.leave(visit)
+            return replies
         if heard.inbound.wrapper:
             return [Reply("desk/encrypted", {"wrapper": heard.inbound.wrapper}, understood=False)]
         return [answer_unknown(visit, heard.reading)]
-
-    async def _answer_command(self, visit: Visit, command: Command) -> Reply:
-        return await self._handlers[command.name].answer(visit, command)
 
     def _last_answer(self, allowance: Allowance) -> list[Reply]:
         """The section that says until when nothing more will come, on the answer that uses up a cap."""
@@ -240,15 +294,27 @@ class Counter:
         local = until.astimezone(ZoneInfo(self._facts.timezone))
         return [Reply("limit/reached", {"until": local, "all": allowance.all_until is not None})]
 
-    def _language(self, reading: Reading, known: Correspondent, inbound: Inbound) -> Language | None:
+    def _language(self, heard: _Heard) -> Language | None:
+        reading, inbound, member = heard.reading, heard.inbound, heard.access.member
         spoken = next((command.language for command in reading.commands if command.language is not None), None)
         return decide(
-            switch=reading.switch, profile=None, remembered=known.language, command=spoken, hint=inbound.hint, text=inbound.text
+            switch=reading.switch,
+            profile=member.language if member is not None else None,
+            remembered=heard.known.language,
+            command=spoken,
+            hint=inbound.hint,
+            text=inbound.text,
         )
 
-    def _handoff(self, heard: _Heard, now: datetime) -> list[Letter]:
+    def _handoff(self, heard: _Heard, replies: Sequence[Reply], now: datetime) -> list[Letter]:
         inbound = heard.inbound
-        if heard.understood or inbound.wrapper or not self._handoff_address or heard.channel is not Channel.MAIL:
+        if (
+            all(reply.understood for reply in replies)
+            or inbound.wrapper
+            or not self._handoff_address
+            or heard.channel is not Channel.MAIL
+        ):
             return []
-        facts = {"sender": inbound.sender.address, "subject": inbound.subject, "lines": tuple(inbound.text.split("\n")[:100])}
+        lines = tuple(line for line in inbound.text.split("\n")[:_HANDED_OVER] if line.strip())
+        facts = {"sender": inbound.sender.address, "subject": inbound.subject, "lines": lines}
         return [self._composer.notice(self._handoff_address, Reply("handoff/forwarded", facts), None, now)]

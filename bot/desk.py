@@ -11,12 +11,15 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 from operator import attrgetter
 
 import structlog
 
+from bot.core.anteroom import Changed
+from bot.core.bounce import Bounce
 from bot.core.clock import Clock
 from bot.core.commands import Reading
 from bot.core.errors import StatementRefused, StorageError
@@ -25,9 +28,10 @@ from bot.core.letters import Letter, Queued
 from bot.core.ports import Offer
 from bot.core.seal import Seal
 from bot.core.values import Channel, RawRecord
-from bot.counter import Counter, VerdictNeededError
+from bot.counter import Counter
 from bot.examiner import Examiner, Findings
 from bot.metrics import Metrics
+from bot.reception import Prepared
 from bot.returns import record_bounce
 from bot.setbacks import ATTEMPTS, Setbacks
 from storage.database import Database, Transaction
@@ -39,6 +43,7 @@ log = structlog.get_logger("desk")
 QUICK_OCTETS = 16_384
 QUICK_SECONDS = 0.05
 BATCH = 64
+PREPARATIONS = 3  # what was prepared may no longer fit, when two change one account at once
 POLL_SECONDS = 1.0  # within this time the desk finds what another process wrote (a replayed message)
 
 
@@ -115,20 +120,24 @@ class Desk:
     async def work(self) -> None:
         """Answers what was kept, until `stop`: many conversations at once, each in its order."""
         running: set[asyncio.Task[None]] = set()
-        while not self._stopping:
-            self._wake.clear()
-            claimed = await self._claim(BATCH - len(running))
-            for _, messages in groupby(sorted(claimed, key=attrgetter("conversation", "id")), attrgetter("conversation")):
-                task = asyncio.create_task(self._answer_in_order(list(messages)))
-                running.add(task)
-                task.add_done_callback(running.discard)
-                task.add_done_callback(lambda _task: self._wake.set())
-            if not claimed:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(POLL_SECONDS):
-                        await self._wake.wait()
-        if running:
-            await asyncio.wait(running)
+        try:
+            while not self._stopping:
+                self._wake.clear()
+                claimed = await self._claim(BATCH - len(running))
+                for _, messages in groupby(sorted(claimed, key=attrgetter("conversation", "id")), attrgetter("conversation")):
+                    task = asyncio.create_task(self._answer_in_order(list(messages)))
+                    running.add(task)
+                    task.add_done_callback(running.discard)
+                    task.add_done_callback(lambda _task: self._wake.set())
+                if not claimed:
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(POLL_SECONDS):
+                            await self._wake.wait()
+            if running:
+                await asyncio.wait(running)
+        finally:
+            for task in running:
+                task.cancel()
 
     def stop(self) -> None:
         """Lets `work` end after what it has begun."""
@@ -145,6 +154,8 @@ class Desk:
     def _may_answer_quickly(self, record: RawRecord, inbound: Inbound, reading: Reading) -> bool:
         # Only plain small mail about which nothing must be found out first, and that asks for public facts or gets no answer.
         # Whatever is odd is kept first, its attempts counted: it cannot kill the desk again and again.
+        if self._counter.must_prepare(reading):
+            return False
         if record.channel is Channel.TERMINAL:
             return True
         if not inbound.plain or inbound.token or len(record.content) > QUICK_OCTETS:
@@ -170,8 +181,6 @@ class Desk:
                     letters = await self._queue(tx, answer.letters, inbox_id)
             except _UndoneError:
                 return Received(Receipt.DUPLICATE)
-            except VerdictNeededError:
-                pass  # a worker looks at its sender first
             except Exception as error:
                 if isinstance(error, StorageError) and not isinstance(error, StatementRefused):
                     raise
@@ -212,30 +221,39 @@ class Desk:
         record = Inbox.open(claimed, self._seal)
         inbound, _ = await self._examiner.read(record)
         findings = await self._examiner.examine(record, inbound, self._counter.read(inbound))
-        try:
-            await self._settle(claimed, record, inbound, findings)
-        except VerdictNeededError:
-            await self._settle(claimed, record, inbound, Findings(await self._examiner.verdict(record, inbound)))
-
-    async def _settle(self, claimed: Claimed, record: RawRecord, inbound: Inbound, findings: Findings) -> None:
-        """Answers with all that is known, in one transaction."""
         verdict = findings.verdict
         if verdict is not None and verdict.temporary and await self._setbacks.wait_for_dns(claimed, verdict.reason):
             return
-        await self._database.write(lambda tx: self._finish(tx, claimed, record.channel, inbound, findings), self._offer)
+        for _ in range(PREPARATIONS):
+            prepared = await self._counter.prepare(record.channel, inbound, verdict, self._clock.now())
+            try:
+                await self._database.write(
+                    lambda tx, made=prepared: self._finish(tx, claimed, record.channel, inbound, findings, made),  # type: ignore[misc]
+                    self._offer,
+                )
+            except Changed:  # somebody else changed the account between the two
+                continue
+            return
+        raise Changed
 
     async def _finish(
-        self, tx: Transaction, claimed: Claimed, channel: Channel, inbound: Inbound, findings: Findings
+        self, tx: Transaction, claimed: Claimed, channel: Channel, inbound: Inbound, findings: Findings, prepared: Prepared
     ) -> tuple[Queued, ...]:
         now, verdict = self._clock.now(), findings.verdict
-        answer = await self._counter.answer(tx, channel, inbound, verdict, now)
+        answer = await self._counter.answer(tx, channel, inbound, verdict, now, prepared=prepared)
         if not await Inbox(tx, self._seal).finish(claimed.id, answer.outcome, now, verdict or UNSEEN):
             raise _UndoneError
-        if findings.bounce is not None:
-            self._metrics.bounced.labels(await record_bounce(tx, self._seal, findings.bounce, now)).inc()
-        letters = await self._queue(tx, answer.letters, claimed.id)
+        letters = await self._queue(tx, [*answer.letters, *await self._returned(tx, findings.bounce, now)], claimed.id)
         self._metrics.answered.labels(answer.outcome).inc()
         return letters
+
+    async def _returned(self, tx: Transaction, bounce: Bounce | None, now: datetime) -> list[Letter]:
+        """What a letter that came back leads to."""
+        if bounce is None:
+            return []
+        result = await record_bounce(tx, self._seal, bounce, now)
+        self._metrics.bounced.labels(result).inc()
+        return await self._counter.returned(tx, bounce.message_ids, now) if result == "permanent" else []
 
     async def _queue(self, tx: Transaction, letters: Sequence[Letter], inbox_id: int) -> tuple[Queued, ...]:
         outbox, now = Outbox(tx, self._seal), self._clock.now()

@@ -56,11 +56,10 @@ class Examiner:
             reports = record.channel is Channel.MAIL and inbound.silence in _MAY_REPORT
             return Findings(bounce=await asyncio.to_thread(read_bounce, record.content) if reports else None)
         if self._needs_verdict(record, inbound, reading):
-            return Findings(verdict=await self.verdict(record, inbound))
+            return Findings(verdict=await self._verdict(record, inbound))
         return Findings(verdict=self.at_once(record, inbound))
 
-    async def verdict(self, record: RawRecord, inbound: Inbound) -> Verdict:
-        """Whether the mail is really from its From; never raises."""
+    async def _verdict(self, record: RawRecord, inbound: Inbound) -> Verdict:
         return await self._verifier.verdict(
             record.content, from_domain=_domain(inbound), peer=record.peer or None, received_count=inbound.received_count
         )

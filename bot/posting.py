@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.composer import Composer
-from bot.core.accounts.records import RequestLetter
+from bot.core.accounts.records import Member, RequestLetter
 from bot.core.letters import Letter, Queued
 from bot.core.replies import Post
 from bot.core.seal import Seal
@@ -19,26 +19,43 @@ from storage.outbox import Outbox
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """Writes posts into the outbox of an open transaction."""
+    """Writes posts into the outbox of an open transaction.
+
+    `leased` tells that this process sends them itself, from memory; else a running desk takes them at once.
+    """
 
     composer: Composer
     seal: Seal
+    leased: bool = True
 
     async def send(self, tx: Transaction, files: Files, posts: Sequence[Post], now: datetime) -> list[Queued]:
-        """One letter a post; which letter carries which token, and which administrator got which request, is noted."""
+        """Queues one letter a post; see `write_posts`."""
         outbox = Outbox(tx, self.seal)
-        queued = []
-        for post in posts:
-            letter = await self._letter(tx, post, now)
-            if post.token:
-                await files.tokens.carried_by(post.token, letter.message_id)
-            if post.request is not None:
-                await files.requests.add_letter(RequestLetter(post.request, post.to, letter.message_id, now))
-            queued.append(await outbox.add(letter, None, now))
-        return queued
+        letters = await write_posts(self.composer, tx, files, posts, now)
+        return [await outbox.add(letter, None, now, leased=self.leased) for letter in letters]
 
-    async def _letter(self, tx: Transaction, post: Post, now: datetime) -> Letter:
+
+async def write_posts(composer: Composer, tx: Transaction, files: Files, posts: Sequence[Post], now: datetime) -> list[Letter]:
+    """One letter a post; which letter carries which token, and which administrator got which request, is noted."""
+    letters = []
+    for post in posts:
         language = post.language
         if language is None:
             language = (await Correspondents(tx, now).get(f"mail:{post.to.lower()}")).language
-        return self.composer.notice(post.to, post.reply, language, now)
+        letter = composer.notice(post.to, post.reply, language, now, token=post.token, thread=post.answers)
+        if post.token:
+            await files.tokens.carried_by(post.token, letter.message_id)
+        if post.request is not None:
+            await files.requests.add_letter(RequestLetter(post.request, post.to, letter.message_id, now))
+        letters.append(letter)
+    return letters
+
+
+def wants_notices(tx: Transaction, now: datetime) -> Callable[[Member], Awaitable[bool]]:
+    """Asks whether a member may be sent a notice: nobody said STOP at the address, and letters arrive there."""
+
+    async def wants(member: Member) -> bool:
+        known = await Correspondents(tx, now).get(member.person)
+        return member.bounced_at is None and not known.stopped and not known.bounced
+
+    return wants

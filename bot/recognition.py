@@ -49,7 +49,7 @@ async def recognise(files: Files, writer: Writer, rules: AccountRules, now: date
 
 def assurance_of(access: Access, writer: Writer) -> Assurance:
     """How sure the desk is of the writer (the table in `accounts.sessions`)."""
-    if access.listed and writer.authentic and access.granted(Purpose.REQUEST) is not None:
+    if access.listed and writer.authentic and (access.granted(Purpose.REQUEST) or access.granted(Purpose.DECISION)):
         return Assurance.ADMINISTRATOR
     if access.session is not None:
         return access.session.assurance

@@ -1,4 +1,4 @@
-"""The rules about accounts and requests, as the settings have them."""
+"""What the settings say, as handlers know it: the rules about accounts and requests, and what customers are told."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.config import Settings
 from bot.core.accounts.status import Rules
-from bot.core.visit import AccountRules
+from bot.core.visit import AccountRules, DeskFacts
 
 
 def account_rules(settings: Settings) -> AccountRules:
@@ -25,4 +25,18 @@ def account_rules(settings: Settings) -> AccountRules:
         lapse_days=requests.lapse_days,
         office_hours=desk.office_hours,
         holidays=tuple(desk.holidays),
+    )
+
+
+def desk_facts(settings: Settings) -> DeskFacts:
+    """What the settings say that customers are told."""
+    desk = settings.desk
+    return DeskFacts(
+        company=desk.company,
+        phones=tuple(desk.phones),
+        address=desk.address,
+        handoff=bool(desk.handoff_address),
+        email_passwords=settings.accounts.email_passwords,
+        check_digit=settings.tracing.check_digit,
+        timezone=desk.timezone,
     )

@@ -14,7 +14,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.core.accounts.records import Account, Member, RequestState
+from bot.core.accounts.records import Account, RequestState
 from bot.core.accounts.status import local_date
 from bot.core.accounts.sweep_guard import Alarm, Tick, alarm
 from bot.core.errors import StorageError
@@ -25,10 +25,9 @@ from bot.core.visit import AccountRules, DeskFacts
 from bot.filing import FilingCabinet
 from bot.metrics import Metrics
 from bot.operators import Operators
-from bot.posting import Posting
+from bot.posting import Posting, wants_notices
 from handlers import calendar_rules, request_calendar, request_letters
 from handlers.office import Office
-from storage.correspondents import Correspondents
 from storage.database import Transaction
 from storage.outbox import Outbox
 from storage.sweeps import Sweeps
@@ -147,7 +146,7 @@ class Sweep:
         return done, letters
 
     async def _run_batch(self, tx: Transaction, jobs: Sequence[Job], now: datetime) -> tuple[int, list[Queued], int]:
-        office, wants = self._office(tx, now), _wants(tx, now)
+        office, wants = self._office(tx, now), wants_notices(tx, now)
         worked, queued, failed = 0, list[Queued](), 0
         for job in jobs:
             try:
@@ -174,7 +173,9 @@ class Sweep:
 
     async def _alert(self, tx: Transaction, letter: Reply, now: datetime) -> list[Queued]:
         outbox = Outbox(tx, self.posting.seal)
-        return [await outbox.add(each, None, now) for each in await self.operators.alert(tx, letter, now)]
+        return [
+            await outbox.add(each, None, now, leased=self.posting.leased) for each in await self.operators.alert(tx, letter, now)
+        ]
 
     def _tell(self, plan: _Plan, report: SweepReport, now: datetime) -> None:
         self.metrics.swept.labels("failed" if report.failed else "done").inc()
@@ -192,15 +193,6 @@ class Sweep:
 
     def _office(self, tx: Transaction, now: datetime) -> Office:
         return Office(now, self.cabinet.on(tx), self.rules, self.desk, self.cabinet.mint)
-
-
-def _wants(tx: Transaction, now: datetime) -> calendar_rules.Wants:
-    async def wants(member: Member) -> bool:
-        """Notices go only where nobody said STOP and letters arrive."""
-        known = await Correspondents(tx, now).get(member.person)
-        return member.bounced_at is None and not known.stopped and not known.bounced
-
-    return wants
 
 
 def _closing(account_id: int) -> Job:

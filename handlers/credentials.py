@@ -70,9 +70,9 @@ async def give(
     `request` is the approval, whose number the letter's token carries, so that its return can reopen it. `fresh` is NEW CODE: the
     seven days of the approval run on. The account must be one that may be approved (`life.allowed`).
     """
-    hours = office.rules.temporary_password_hours
-    expires = office.now + timedelta(hours=hours)
-    await office.files.accounts.set_temporary(account.id, prepared.hash, member.id, expires, None if fresh else office.now + STANDS)
+    expires = office.now + timedelta(hours=office.rules.temporary_password_hours)
+    until = None if fresh else office.now + STANDS
+    await office.files.accounts.set_temporary(account.id, prepared.hash, member.id, expires, until)
     number = request.number if request is not None else None
     grant = Grant(Purpose.CREDENTIALS, member.person, Assurance.SESSION, account.id, member.id, request_number=number)
     facts = {
@@ -80,19 +80,14 @@ async def give(
         "company": account.company,
         "temporary": prepared.temporary,
         "until": office.local(expires),
-        "hours": hours,
         "joined": joined,
         "fresh": fresh,
         "least": office.rules.password_min_length,
     }
     kind = RequestKind.ACCESS if account.password_set_at is None or joined else RequestKind.PASSWORD
+    noted = {"to": member.address, "fresh": str(fresh).lower()}
     await office.files.audit.add(
-        "credentials_sent",
-        office.now,
-        actor="desk",
-        account_id=account.id,
-        request_number=number,
-        facts={"to": member.address, "fresh": str(fresh).lower()},
+        "credentials_sent", office.now, actor="desk", account_id=account.id, request_number=number, facts=noted
     )
     token = await office.files.tokens.issue(grant, office.now)
     language = member.language or (request.language if request is not None else None)

@@ -50,7 +50,20 @@ class Figures:
     password_min_length: int = 15
 
 
-def handler_for(others: Sequence[CommandSpec], figures: Figures = Figures()) -> Handler:
+def _figures(visit: Visit) -> Figures:
+    rules = visit.rules
+    if rules is None:
+        return Figures()
+    return Figures(
+        password_months=rules.calendar.password_months,
+        inactive_months=rules.calendar.inactive_months,
+        temporary_password_hours=rules.temporary_password_hours,
+        session_minutes=rules.session_minutes,
+        password_min_length=rules.password_min_length,
+    )
+
+
+def handler_for(others: Sequence[CommandSpec]) -> Handler:
     """The command for a table whose other commands are `others`: HELP lists what is really loaded."""
     specs = (SPEC, *others)
     phrases = {fold(word): spec.name for spec in specs for words in spec.words.values() for word in words}
@@ -63,7 +76,7 @@ def handler_for(others: Sequence[CommandSpec], figures: Figures = Figures()) -> 
         if found.key is None:
             asked = command.argument.strip()[:_ECHO_LIMIT]
             return Reply("help/which_topic", {"asked": asked, "nearest": found.nearest})
-        return Reply(f"help/{found.key}", {"figures": figures, "logged_in": visit.logged_in, "all_topics": ALL_TOPICS})
+        return Reply(f"help/{found.key}", {"figures": _figures(visit), "logged_in": visit.logged_in, "all_topics": ALL_TOPICS})
 
     return Handler(SPEC, answer)
 

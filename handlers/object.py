@@ -50,7 +50,10 @@ async def answer(visit: Visit, command: Command) -> Reply:
 
 
 async def _may_object(visit: Visit, token: Token) -> bool:
-    """Whether who received the notice is a member still, or had the address that was replaced: a notice outlives its reader's rights."""
+    """Whether who received the notice is a member still, or had the address that was replaced.
+
+    A notice outlives its reader's rights.
+    """
     if token.grant.data.get("former"):
         return True
     members = await active_members(visit, token.grant.account_id or 0)

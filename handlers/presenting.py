@@ -36,7 +36,7 @@ class Presented:
 
     `hashes` are those it was compared with, as they were on file. `strangers` is how many failures of strangers the code has now,
     0 for a trusted source, whose failures are its own. `until` is when a locked source may try again. `which` is the candidate that
-    fitted.
+    fitted. `fresh` is a hash of the right password with today's parameters, where that on file has older ones.
     """
 
     code: str
@@ -48,11 +48,7 @@ class Presented:
     until: datetime | None = None
     strangers: int = 0
     which: int = 0
-
-    @property
-    def right(self) -> bool:
-        """Whether it was the password, or the temporary one."""
-        return self.finding in (Finding.PASSWORD, Finding.TEMPORARY)
+    fresh: str = ""
 
     def recheck(self, account: Account | None) -> None:
         """Raises Changed when the account is no longer what the password was compared with."""
@@ -60,8 +56,10 @@ class Presented:
             raise Changed
 
     async def forgive(self, files: Files) -> None:
-        """The right password ends the count of its source."""
+        """The right password ends the count of its source, and is kept under today's parameters."""
         await files.attempts.forgive(self.code, self.source, trusted=self.trusted)
+        if self.fresh and self.account_id is not None:
+            await files.accounts.rehash(self.account_id, self.hashes[0], self.fresh)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +75,15 @@ async def present(anteroom: Anteroom, code: str, *candidates: str) -> Presented:
     """Presents a password for an access code (folded); of several readings of one line the first that fits counts."""
     source = source_of(anteroom.channel, anteroom.sender, authentic=anteroom.authentic)
     seen = await anteroom.desk.write(lambda files: _count(files, anteroom, code, source))
-    finding, which = Finding.BUSY, 0
+    finding, which, fresh, hashes = Finding.BUSY, 0, "", hashes_of(seen.account)
     if not seen.busy:
         with suppress(AutoproError):  # the port's one error: too many passwords wait to be hashed
-            finding, which = await _compare(anteroom, None if seen.until else seen.account, candidates)
+            finding, which = await _compare(anteroom, seen.account, candidates)
             finding = Finding.LOCKED if seen.until else finding
+            if finding is Finding.PASSWORD and anteroom.hashing.outdated(hashes[0]):
+                fresh = await anteroom.hashing.hash(normalised(candidates[which]))
     account_id = seen.account.id if seen.account else None
-    return Presented(code, finding, source, seen.trusted, account_id, hashes_of(seen.account), seen.until, seen.strangers, which)
+    return Presented(code, finding, source, seen.trusted, account_id, hashes, seen.until, seen.strangers, which, fresh)
 
 
 def source_of(channel: Channel, sender: Sender, *, authentic: bool) -> str:

@@ -8,6 +8,7 @@ that was answered 250 could vanish in a power cut (https://www.sqlite.org/pragma
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections import deque
 from collections.abc import Callable
@@ -72,8 +73,8 @@ class SqliteDatabase:
     """The embedded database. Made by `open_sqlite`."""
 
     def __init__(self, path: Path, writer: sqlite3.Connection, reader: sqlite3.Connection) -> None:
-        self._path = path
-        self._file = _file(path)
+        self._path = str(path)
+        self._file = _file(self._path)
         self._writer = writer
         self._reader = reader
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite")
@@ -278,9 +279,9 @@ def _is_done(connection: sqlite3.Connection, number: int) -> bool:
     return connection.execute("SELECT 1 FROM schema_version WHERE number = ?", (number,)).fetchone() is not None
 
 
-def _file(path: Path) -> tuple[int, int] | None:
+def _file(path: str) -> tuple[int, int] | None:
     try:
-        status = path.stat()
+        status = os.stat(path)  # noqa: PTH116 - half the time of Path.stat, before every read and commit
     except OSError:
         return None
     return status.st_dev, status.st_ino

@@ -21,15 +21,11 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
 # Keys whose feature is not in this version: they are checked, and nothing reads them.
 NOT_READ_YET = frozenset(
     {
-        "desk.office_hours",
-        "desk.holidays",
         "relay.auth",
         "relay.tenant",
         "relay.client_id",
         "relay.client_secret",
         "admins.telegram_ids",
-        "limits.admin_letters_per_hour",
-        "limits.login_attempts_per_minute",
     }
 )
 
@@ -40,6 +36,8 @@ SECTIONS: Mapping[str, str] = {
     "relay": "Where letters go out.",
     "admins": "Who decides.",
     "mail_trust": "Whose word about a sender is believed. What is not named here is verified by DKIM and DMARC.",
+    "accounts": "How long passwords and accounts live, and what a password must be.",
+    "requests": "When administrators are reminded of an open request, and when it lapses.",
     "limits": "What keeps a loop or a flood small. 0 means no limit.",
     "tracing": "Where shipments' statuses come from, and what a PRO number looks like.",
     "http": "Health and metrics: `/healthz`, `/readyz`, `/metrics`. Keep it on an address that strangers cannot reach.",
@@ -96,6 +94,14 @@ MEANINGS: Mapping[str, str] = {
     "mail_trust.mailbox_authserv_ids": "The same names for mail that is fetched from a mailbox.",
     "mail_trust.arc_sealers": "Domains whose ARC seals are believed about mail that they forwarded (RFC 8617).",
     "mail_trust.resolver": "`ip:port` of the DNS server to ask; empty: the system's.",
+    "accounts.password_months": "Calendar months that a password lives.",
+    "accounts.inactive_months": "Calendar months without activity after which an account is closed.",
+    "accounts.temporary_password_hours": "Hours that a temporary password lives.",
+    "accounts.session_minutes": "Minutes without a word after which a session ends.",
+    "accounts.password_min_length": "Characters that a password needs at least.",
+    "accounts.email_passwords": "Whether temporary passwords may go out by mail.",
+    "requests.remind_hours": "Open office hours after which administrators are reminded, the smallest first.",
+    "requests.lapse_days": "Days after which a request that nobody decided lapses; the requester is told.",
     "limits.unrecognised_per_day": "Answers a day to one address whose mails no command matched; a valid command resets it.",
     "limits.answers_per_hour": "Answers an hour to one address.",
     "limits.letters_per_hour": "Letters an hour of the whole desk.",

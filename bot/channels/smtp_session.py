@@ -286,6 +286,7 @@ class SmtpSession:
         context = self._bounds.tls
         if context is None or self._encrypted:
             return "503 5.5.1 STARTTLS is not offered here" if context is None else "503 5.5.1 this session is encrypted already"
+        await self._writer.drain()  # from here to the handshake nothing waits, so that nothing said in clear can slip in
         if argument or self._reader._buffer:  # type: ignore[attr-defined]
             # What was sent along in clear must never count as said under TLS (RFC 3207 section 4.2).
             return "501 5.5.4 STARTTLS stands alone, and the client waits for the answer"
@@ -294,7 +295,6 @@ class SmtpSession:
             await self._writer.start_tls(context)
         except OSError as error:  # ssl.SSLError is one
             raise _GoneError from error
-        self._reader._buffer.clear()  # type: ignore[attr-defined]
         self._reader._transport = self._writer.transport  # type: ignore[attr-defined]  # Python 3.11 leaves the old one
         self._greeted, self._envelope = "", None
         return ""

@@ -6,7 +6,8 @@ import asyncio
 import functools
 import json
 import sys
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,15 +27,22 @@ def with_settings(function: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--config", type=click.Path(path_type=Path), help="Settings file; else autopro.toml here, else the defaults.")
     @functools.wraps(function)
     def command(*arguments: Any, config: Path | None, **options: Any) -> Any:
-        try:
+        with clear_errors():
             settings = load(config)
             logs.set_up(settings.log.level)
             return function(settings, *arguments, **options)
-        except AutoproError as error:
-            click.echo(f"autopro: {error}", err=True)
-            sys.exit(1)
 
     return command
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """Ends the command with exit code 1 and one clear text on stderr where it could not do what was asked."""
+    try:
+        yield
+    except AutoproError as error:
+        click.echo(f"autopro: {error}", err=True)
+        sys.exit(1)
 
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:

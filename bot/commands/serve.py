@@ -7,22 +7,26 @@ from pathlib import Path
 import click
 
 from bot import logs
-from bot.app import serve
-from bot.commands.common import run, with_settings
-from bot.commands.demo import prepare_demo
+from bot.commands.common import clear_errors, run, with_settings
 from bot.config import Settings, load
-from bot.core.errors import AutoproError
 
 
-def _print_ready() -> None:
-    click.echo("autopro ready")
+def _serve(settings: Settings, guide: str = "") -> None:
+    from bot.app import serve  # loaded once the settings are right: a mistake in them is told in half the time
+
+    def ready() -> None:
+        if guide:
+            click.echo(guide)
+        click.echo("autopro ready")
+
+    run(serve(settings, ready=ready))
 
 
 @click.command("serve")
 @with_settings
 def serve_command(settings: Settings) -> None:
     """Run the desk until SIGTERM or Ctrl-C."""
-    run(serve(settings, ready=_print_ready))
+    _serve(settings)
 
 
 @click.command("demo")
@@ -31,16 +35,11 @@ def serve_command(settings: Settings) -> None:
 )
 def demo_command(folder: Path) -> None:
     """Run the desk with sample shipments and say what to try."""
-    try:
+    from bot.commands.demo import prepare_demo
+
+    with clear_errors():
         config = folder / "demo.toml"
         guide = run(prepare_demo(config))
         settings = load(config)
         logs.set_up(settings.log.level)
-
-        def ready() -> None:
-            click.echo(guide)
-            _print_ready()
-
-        run(serve(settings, ready=ready))
-    except AutoproError as error:
-        raise click.ClickException(str(error)) from error
+        _serve(settings, guide)

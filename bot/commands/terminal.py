@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import click
 
+from bot import logs
 from bot.app import App, running
 from bot.commands.common import run, with_settings
 from bot.config import Settings
@@ -27,6 +28,8 @@ _LOOK_SECONDS = 0.05
 @with_settings
 def terminal_command(settings: Settings, language: str | None) -> None:
     """Talk to the desk here. When stdin is not a terminal: one message a line, each answer followed by a line ---."""
+    if settings.log.level == "info":  # a talk is no place for what goes as it should
+        logs.set_up("warning")
     run(_talk(settings, Language(language) if language else None))
 
 

@@ -16,6 +16,9 @@ from bot.core.values import Channel, Language, RawRecord, Sender
 _ANSWERS_CONSIDERED = 20  # Message-IDs looked up in the outbox at most
 
 
+TOKEN_MARK = "s."  # noqa: S105 - before a token in a subaddress: service+s.TOKEN@…
+
+
 @dataclass(frozen=True, slots=True)
 class Inbound:
     """One message as read.
@@ -60,7 +63,7 @@ class OwnAddress:
         if domain.lower() != self.domain:
             return None
         base, _, token = local.lower().partition(self.separator)
-        return token if base == self._local else None
+        return token.removeprefix(TOKEN_MARK) if base == self._local else None
 
 
 def read_inbound(record: RawRecord, own: OwnAddress) -> tuple[Inbound, Identity]:

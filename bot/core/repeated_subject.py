@@ -1,4 +1,4 @@
-"""Recognises our own subject inside another one: a ticket system puts `[Case 4711]` before it and says nowhere that it is a machine.
+"""Recognises our own subject in another one: a ticket system puts `[Case 4711]` before it and says nowhere that it is a machine.
 
 A number or a command in it is then our word come back, not a new request; else the two would write to each other for ever. Only a
 fingerprint of the subject is kept.

@@ -15,7 +15,7 @@ _BREAKS = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 
 
 def is_reply_prefix(subject: str) -> bool:
-    """Whether a subject begins with a mark of a reply or a forward (RE:, RÉP :, TR :, Fwd:, RE[2]:), so that it counts as quoted."""
+    """Whether a subject begins with a mark of a reply or forward (RE:, RÉP :, TR :, Fwd:, RE[2]:), so that it counts as quoted."""
     return _TAGGED_PREFIX.match(unicodedata.normalize("NFC", subject[:100])) is not None
 
 

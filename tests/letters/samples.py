@@ -95,6 +95,17 @@ SAMPLES: dict[str, list[Facts]] = {
     "unknown/nearest": _nearest(),
     "unknown/empty": [{}],
     "handoff/told": _nearest(),
+    "handoff/forwarded": [
+        {"sender": "marie@customer.example", "subject": "Ma palette", "lines": ("Bonjour,", "où est ma palette?", "Marie")},
+        {"sender": "jo@customer.example", "subject": "", "lines": ("Where do I send a claim?",)},
+    ],
+    "limit/reached": [{"until": NOW, "all": True}, {"until": NOW, "all": False}],
+    "desk/parked": [{"subject": "TRACE 123456789"}, {"subject": ""}],
+    "desk/encrypted": [{"wrapper": "smime"}, {"wrapper": "pgp"}],
+    "operator/parked": [{"id": 17, "reason": "KeyError"}],
+    "operator/given_up": [{"id": 42, "reason": "554 5.7.1 we do not like it"}],
+    "operator/held": [{}],
+    "operator/limit": [{"letters": 1}, {"letters": 5000}],
     "help/which_topic": [
         {"asked": "password", "nearest": ("forgot_password", "change_password", "password_lifetime")},
         {"asked": "dimensions of a pallet", "nearest": ()},

@@ -8,9 +8,11 @@ import pytest
 
 from bot.core.accounts.locks import CEILING
 from bot.core.anteroom import Anteroom
+from bot.core.commands import Command
 from bot.core.values import Language
+from bot.core.visit import Files
 from handlers import login
-from tests.support.visits import MARIE, PASSWORD, STRANGER, Visits, Writer, check_letters, open_visits, text
+from tests.support.visits import MARIE, PASSWORD, STRANGER, QuickHashing, Visits, Writer, check_letters, open_visits, text
 
 CODE = "K7MP4TXR"
 RIGHT, WRONG = f"LOGIN {CODE} {PASSWORD}", f"LOGIN {CODE} not the one at all"
@@ -52,8 +54,12 @@ async def test_strangers_do_not_lock_the_owner_out(visits: Visits) -> None:
     marie = await visits.member(account, MARIE)
     await visits.write(lambda files: files.members.link_chat(marie.id, 42, visits.clock.now()))
     await _fail(visits, 9, Writer(MARIE, authentic=False))
-    for number in range(CEILING):
-        await visits.write(lambda files, n=number: files.attempts.count(CODE, f"mail:{n}@x", visits.clock.now(), trusted=False))
+
+    async def flood(files: Files) -> None:
+        for number in range(CEILING):
+            await files.attempts.count(CODE, f"mail:{number}@x", visits.clock.now(), trusted=False)
+
+    await visits.write(flood)
     assert (await visits.ask(login.HANDLER, RIGHT, Writer(terminal="new"))).template == "login/refused", "strangers all wait"
     assert (await visits.ask(login.HANDLER, RIGHT, Writer(MARIE))).template == "login/opened"
     assert (await visits.ask(login.HANDLER, RIGHT, Writer(chat=42))).template == "login/opened"
@@ -98,10 +104,6 @@ async def test_an_attempt_is_counted_before_it_is_hashed(visits: Visits) -> None
     anteroom = Anteroom(
         visits.clock.now(), writer.channel, writer.sender, True, access, visits.rules, Ending(), visits.filing, visits.mint
     )
-    command = (await visits.ask(login.HANDLER, WRONG, Writer(terminal="x"))).prepared
-    assert command is not None
-    from bot.core.commands import Command
-
     with pytest.raises(KeyboardInterrupt):
         await login.prepare(anteroom, Command("login", f"{CODE} whatever it is"))
     own, _ = await visits.read(lambda files: files.attempts.failures(CODE, writer.sender.key))
@@ -142,3 +144,15 @@ async def test_the_address_on_record_is_told_a_few_times_only(visits: Visits) ->
     await visits.account()
     told = [len((await visits.ask(login.HANDLER, WRONG, Writer(f"{n}@x.example"))).posts) for n in range(12)]
     assert told == [1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]
+
+
+async def test_a_hash_with_older_parameters_is_made_anew(visits: Visits) -> None:
+    """At the next right password; neither the dates nor the password change."""
+    account = await visits.account()
+    visits.hashing = QuickHashing(passes=2)
+    await visits.ask(login.HANDLER, RIGHT, Writer(MARIE))
+    renewed = await visits.again(account)
+    assert renewed.password_hash != account.password_hash
+    assert renewed.password_set_at == account.password_set_at
+    assert not visits.hashing.outdated(renewed.password_hash)
+    assert (await visits.ask(login.HANDLER, RIGHT, Writer(MARIE))).template == "login/opened"

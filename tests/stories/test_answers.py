@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.app import listening, running
 from bot.commands.import_command import import_samples
-from bot.core.errors import AutoproError
+from bot.config import load
+from bot.core.errors import AutoproError, SettingsError
 from bot.core.replies import Reply
 from bot.core.values import Language
 from storage.database import Transaction
@@ -110,7 +111,10 @@ async def test_letters_are_signed(tmp_path: Path) -> None:
     key = rsa.generate_private_key(65537, 2048)
     key_file = tmp_path / "dkim.pem"
     key_file.write_bytes(pem(key))
-    relay = {"dkim_domain": "carrier.example", "dkim_selector": "s1", "dkim_key": key_file.read_text()}
+    config = tmp_path / "autopro.toml"
+    config.write_text(f'[relay]\ndkim_domain = "carrier.example"\ndkim_selector = "s1"\ndkim_key_file = "{key_file}"\n')
+    written = load(config, {}).relay
+    relay = {"dkim_domain": written.dkim_domain, "dkim_selector": written.dkim_selector, "dkim_key": written.dkim_key}
     async with started_desk(tmp_path, relay=relay) as desk:
         for words in ("HELP", "AIDE"):
             letter = await desk.ask(words)
@@ -130,6 +134,13 @@ async def test_a_wrong_dkim_key_is_said_at_the_start(tmp_path: Path) -> None:
     with pytest.raises(AutoproError, match="dkim_key must be a private key"):
         async with running(settings_for(tmp_path, 25, relay=relay)):
             pass
+
+
+@pytest.mark.parametrize("given", [{"dkim_domain": "carrier.example"}, {"dkim_selector": "s1", "dkim_key": "x"}])
+def test_half_a_dkim_setting_is_said_at_the_start(given: dict[str, str]) -> None:
+    environ = {f"AUTOPRO_RELAY__{name.upper()}": value for name, value in given.items()}
+    with pytest.raises(SettingsError, match="go together"):
+        load(None, environ)
 
 
 async def test_a_relay_that_refuses_the_null_sender_gets_an_address(tmp_path: Path) -> None:

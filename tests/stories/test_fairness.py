@@ -80,8 +80,7 @@ async def test_plain_mail_is_answered_while_hostile_mail_flows_in(tmp_path: Path
         assert during, "no hostile mail came in meanwhile"
         assert len(sent) == FLOODERS * ROUNDS * 8
         assert set(sent) <= {250, 550, 552}
-        print(f"median {taken[PLAIN // 2]:.3f} s, p99 {taken[-1]:.3f} s, {during} hostile mails meanwhile")
-        assert taken[-1] < 2.0
+        assert taken[-1] < 2.0, f"median {taken[PLAIN // 2]:.3f} s, slowest {taken[-1]:.3f} s, {during} hostile mails meanwhile"
         desk.clock.move(minutes=3)
         await desk.settle()
         states = await rows(desk, "SELECT state, count(*) AS mails FROM inbox GROUP BY state")

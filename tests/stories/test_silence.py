@@ -58,6 +58,23 @@ async def test_a_bounce_is_tied_to_its_letter_and_marks_the_address(desk: Starte
     assert 'autopro_bounces_total{result="permanent"} 1.0' in (await desk.app.observation.exposition()).decode()
 
 
+async def test_a_bounce_in_plain_words_is_tied_as_well(desk: StartedDesk) -> None:
+    """As qmail writes it: no fields, a small plain mail."""
+    letter = await desk.ask("TRACE 123456789")
+    await desk.settle()
+    text = (
+        f"From: MAILER-DAEMON@mx.customer.example\r\nTo: {SERVICE}\r\nSubject: failure notice\r\n\r\n"
+        "Hi. This is the qmail-send program at mx.customer.example.\r\nI'm afraid I wasn't able to deliver your message to the"
+        f" following addresses.\r\n\r\n<{CUSTOMER}>:\r\nSorry, no mailbox here by that name. (#5.1.1)\r\n\r\n"
+        f"--- Below this line is a copy of the message.\r\n\r\nReturn-Path: <>\r\nMessage-ID: {letter['Message-ID']}\r\n"
+    )
+    await desk.hand_in(text.encode(), envelope_sender="")
+    await desk.settle()
+    [row] = await rows(desk, "SELECT bounced_at, bounce_status FROM outbox")
+    assert row["bounced_at"]
+    assert row["bounce_status"] == "5.1.1"
+
+
 async def test_who_writes_again_lives_again(desk: StartedDesk) -> None:
     letter = await desk.ask("TRACE 123456789")
     await desk.settle()

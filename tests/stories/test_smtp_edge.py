@@ -294,6 +294,29 @@ async def test_starttls(tmp_path: Path, pair: Pair) -> None:
         assert (await desk.relay.next()).recipient == CUSTOMER
 
 
+async def test_a_client_may_greet_in_the_flight_that_ends_its_handshake(tmp_path: Path, pair: Pair) -> None:
+    """With TLS 1.3 the client may speak at once; what it says must not be taken for something said in clear."""
+    tls = {"tls_certificate": pair.certificate, "tls_key": pair.key}
+    context = ssl.create_default_context(cafile=str(pair.authority))
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    layer = context.wrap_bio(incoming, outgoing, server_hostname="localhost")
+    async with started_desk(tmp_path, smtp=tls) as desk:
+        talk = await Talk.start(desk)
+        await talk.say(b"EHLO c\r\nSTARTTLS\r\n", 2)
+        async with asyncio.timeout(10):
+            while True:
+                try:
+                    layer.do_handshake()
+                    break
+                except ssl.SSLWantReadError:
+                    talk.writer.write(outgoing.read())
+                    incoming.write(await talk.reader.read(65_536))
+            layer.write(b"EHLO c\r\n" + MAIL + RCPT + b"DATA\r\n" + BODY + b".\r\n")
+            talk.writer.write(outgoing.read())  # the end of the handshake and all of the mail in one piece
+        assert (await desk.relay.next()).recipient == CUSTOMER
+        talk.writer.close()
+
+
 async def test_starttls_can_be_required(tmp_path: Path, pair: Pair) -> None:
     tls = {"tls_certificate": pair.certificate, "tls_key": pair.key, "require_tls": True}
     async with started_desk(tmp_path, smtp=tls) as desk:

@@ -145,6 +145,10 @@ class Visits:
         """A token, as a letter would carry it."""
         return await self.write(lambda files: files.tokens.issue(grant, self.clock.now()))
 
+    async def running(self, writer: Writer) -> bool:
+        """Whether a session of that conversation was not ended."""
+        return await self.read(lambda files: files.sessions.of_conversation(writer.sender.key)) is not None
+
     async def audit(self) -> list[str]:
         """The events of the audit trail, oldest first."""
         return [entry.event for entry in await self.read(lambda files: files.audit.entries())]

@@ -108,6 +108,8 @@ async def test_each_member_is_told_in_their_language_with_a_token_of_their_own(t
         assert "CONNEXION K7MP4TXR" in french_text
         assert "ARRÊT" in french_text
         assert english["Auto-Submitted"] == "auto-generated"
+        assert english["Reply-To"] != french["Reply-To"]
+        assert "+" in english["Reply-To"]
         found = await visits.read(lambda files: files.tokens.find_by_message([english["Message-ID"]]))
         assert found is not None
         assert (found.grant.purpose, found.grant.assurance) == (Purpose.NOTICE, Assurance.ANYONE)

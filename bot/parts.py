@@ -1,0 +1,35 @@
+"""Parts that the desk and the command line are both made of."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from bot.composer import Composer
+from bot.config import Settings
+from bot.core.clock import Mint
+from bot.core.dkim_sign import Signer
+from bot.core.errors import AutoproError
+from bot.core.rendering import Renderer
+from bot.core.values import Language
+from bot.rules import desk_facts
+from templates import FOLDER
+
+
+def composer_of(settings: Settings, mint: Mint) -> Composer:
+    """The writer of letters. Raises AutoproError for a signing key that cannot be used."""
+    desk, relay = settings.desk, settings.relay
+    try:
+        signer = Signer(relay.dkim_domain, relay.dkim_selector, relay.dkim_key) if relay.dkim_key else None
+    except ValueError as error:
+        raise AutoproError(f"relay: {error}") from error
+    return Composer(
+        renderer=Renderer(FOLDER, desk_facts(settings)),
+        mint=mint,
+        address=desk.address,
+        company=desk.company,
+        zone=ZoneInfo(desk.timezone),
+        unknown=tuple(Language(part) for part in desk.unknown_language.split("+")),
+        envelope_sender=relay.envelope_sender,
+        signer=signer,
+        separator=desk.subaddress_separator,
+    )

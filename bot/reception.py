@@ -1,0 +1,82 @@
+"""What the counter knows of accounts: who writes, what is prepared before the answer, what an authenticated visit leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from bot.core.accounts.stores import PasswordHashing
+from bot.core.anteroom import Anteroom, Changed
+from bot.core.commands import Command, Handler
+from bot.core.replies import Reply
+from bot.core.visit import Access, AccountRules, DeskFacts, Files, Visit
+from bot.filing import FilingCabinet
+from bot.recognition import Writer, recognise
+from handlers.office import Office
+from storage.database import Transaction
+
+Prepared = Mapping[Command, Any]
+NOTHING_PREPARED: Prepared = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """The files, the rules, and the hashing of passwords."""
+
+    cabinet: FilingCabinet
+    rules: AccountRules
+    hashing: PasswordHashing
+    facts: DeskFacts
+
+    def files(self, tx: Transaction) -> Files:
+        """The stores about accounts on an open transaction."""
+        return self.cabinet.on(tx)
+
+    def office(self, files: Files, now: datetime) -> Office:
+        """What letters about requests are made with where nobody visits: a credential came back."""
+        return Office(now, files, self.rules, self.facts, self.cabinet.mint)
+
+    async def recognise(self, tx: Transaction, writer: Writer, now: datetime) -> Access:
+        """Who the writer is, beyond an address."""
+        return await recognise(self.files(tx), writer, self.rules, now)
+
+    async def prepare(
+        self, handlers: Mapping[str, Handler], commands: Sequence[Command], writer: Writer, access: Access, now: datetime
+    ) -> Prepared:
+        """What is slow, outside any transaction: for each command whose handler asks for it."""
+        anteroom = Anteroom(
+            now=now,
+            channel=writer.channel,
+            sender=writer.sender,
+            authentic=writer.authentic,
+            access=access,
+            rules=self.rules,
+            hashing=self.hashing,
+            desk=self.cabinet,
+        )
+        prepared = {}
+        for command in commands:
+            prepare = handlers[command.name].prepare
+            if prepare is not None:
+                prepared[command] = await prepare(anteroom, command)
+        return prepared
+
+    async def leave(self, visit: Visit) -> None:
+        """An authenticated command was answered: the session goes on, and the account is active (the help page's six months)."""
+        session, account = visit.access.session, visit.access.account
+        if session is None or account is None:
+            return
+        await visit.files.sessions.touch(session.id, visit.now)
+        if not session.limited:
+            await visit.files.accounts.active(account.id, visit.now)
+
+
+async def answer_command(handler: Handler, visit: Visit, command: Command, prepared: Prepared) -> Reply:
+    """Runs a handler with what was prepared for it. Raises Changed when it needs something that was not."""
+    if handler.prepare is None:
+        return await handler.answer(visit, command)
+    if command not in prepared:
+        raise Changed
+    return await handler.answer(replace(visit, prepared=prepared[command]), command)
