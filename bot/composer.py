@@ -41,11 +41,19 @@ class Composer:
         return self.unknown if language is None else (language,)
 
     def answer(
-        self, channel: Channel, inbound: Inbound, replies: Sequence[Reply], language: Language | None, *, first: bool, now: datetime
+        self,
+        channel: Channel,
+        inbound: Inbound,
+        replies: Sequence[Reply],
+        language: Language | None,
+        *,
+        first: bool,
+        now: datetime,
+        token: str = "",
     ) -> Letter:
-        """The one letter that answers a message."""
+        """The one letter that answers a message; `token` goes into its Reply-To and its actions (by mail)."""
         if channel is Channel.MAIL:
-            return self._mail_answer(inbound, replies, language, first=first, now=now)
+            return self._mail_answer(inbound, replies, language, first=first, now=now, token=token)
         chosen = self.languages(language)[0]
         text = self.renderer.plain(replies, chosen, first_contact=first)
         return Letter(
@@ -68,7 +76,7 @@ class Composer:
         return self._mail(recipient, "", [reply], language, now, auto_submitted="auto-generated", token=token, thread=thread)
 
     def _mail_answer(
-        self, inbound: Inbound, replies: Sequence[Reply], language: Language | None, *, first: bool, now: datetime
+        self, inbound: Inbound, replies: Sequence[Reply], language: Language | None, *, first: bool, now: datetime, token: str
     ) -> Letter:
         return self._mail(
             inbound.reply_to,
@@ -79,7 +87,7 @@ class Composer:
             auto_submitted="auto-replied",
             first=first,
             inbound=inbound,
-            token=next((reply.token for reply in replies if reply.token), ""),
+            token=token,
         )
 
     def _mail(

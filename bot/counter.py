@@ -231,19 +231,19 @@ class Counter:
             await correspondents.set_choices(key, choices)
         replies += self._last_answer(allowance)
         chosen = next((reply.language for reply in replies if reply.language is not None), language)
-        answer = self._composer.answer(heard.channel, inbound, replies, chosen, first=not known.known, now=now)
+        token = next((reply.token for reply in replies if reply.token), "") or _session_token(heard)
+        answer = self._composer.answer(heard.channel, inbound, replies, chosen, first=not known.known, now=now, token=token)
         subject = fingerprint(answer.subject)
         if subject != known.subject:
             await correspondents.wrote(key, subject)
-        posts = await self._posts(tx, visit, replies, answer)
+        if token:  # for programs that drop the Reply-To: the letter that carries it stands for it
+            await visit.files.tokens.carried_by(token, answer.message_id)
+        posts = await self._posts(tx, visit, replies)
         quiet = heard.channel is Channel.MAIL and all(reply.quiet for reply in replies)
         return [*([] if quiet else [answer]), *posts, *self._handoff(heard, replies, now)]
 
-    async def _posts(self, tx: Transaction, visit: Visit, replies: Sequence[Reply], answer: Letter) -> list[Letter]:
-        """The letters to others; and which letter carries which token, for programs that drop the Reply-To."""
-        for reply in replies:
-            if reply.token:
-                await visit.files.tokens.carried_by(reply.token, answer.message_id)
+    async def _posts(self, tx: Transaction, visit: Visit, replies: Sequence[Reply]) -> list[Letter]:
+        """The letters to others."""
         posts = [post for reply in replies for post in reply.posts]
         return await write_posts(self._composer, tx, visit.files, posts, visit.now) if posts else []
 
@@ -318,3 +318,8 @@ class Counter:
         lines = tuple(line for line in inbound.text.split("\n")[:_HANDED_OVER] if line.strip())
         facts = {"sender": inbound.sender.address, "subject": inbound.subject, "lines": lines}
         return [self._composer.notice(self._handoff_address, Reply("handoff/forwarded", facts), None, now)]
+
+
+def _session_token(heard: _Heard) -> str:
+    """The token of a session goes on into the next answer: the conversation stays logged in whichever letter is answered."""
+    return heard.inbound.token if heard.access.session is not None and heard.channel is Channel.MAIL else ""

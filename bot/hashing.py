@@ -15,7 +15,7 @@ from typing import TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from bot.core.errors import AutoproError
+from bot.core.errors import HashingBusy
 
 MEMORY_KIB = 19 * 1024
 PASSES = 2
@@ -25,10 +25,6 @@ MOST_WAITING = 64  # some three seconds of work
 CANDIDATES = 2  # the password and the temporary one
 
 Result = TypeVar("Result")
-
-
-class HashingBusy(AutoproError):
-    """Too many passwords wait to be hashed; nothing was checked. The sender tries again in a minute."""
 
 
 class Argon2Hashing:

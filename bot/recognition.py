@@ -78,7 +78,10 @@ async def _member(files: Files, writer: Writer, session: Session | None, token: 
     member_id = session.member_id if session is not None else token.grant.member_id if token is not None else None
     if member_id is not None:
         member = await files.members.by_id(member_id)
-        return member if member is not None and member.state is MemberState.ACTIVE else None
+        # A token may be about somebody else than the person who holds it: an objection names the new party.
+        theirs = session is not None or (member is not None and member.person == writer.sender.key)
+        if member is not None and theirs:
+            return member if member.state is MemberState.ACTIVE else None
     if writer.sender.chat_id:
         return await files.members.by_chat(writer.sender.chat_id)
     if not writer.sender.address or not writer.authentic:

@@ -13,7 +13,7 @@ from typing import Any
 from bot.core.accounts.decisions import Approve, Ask, Decision, Deny, Unclear, Yes, read_decision
 from bot.core.accounts.records import Grant, Request, RequestKind, Token
 from bot.core.accounts.sessions import Action
-from bot.core.accounts.tokens import LIFETIMES, Purpose
+from bot.core.accounts.tokens import LIFETIMES, Judgement, Purpose
 from bot.core.anteroom import Anteroom
 from bot.core.commands import Command, CommandSpec, Effect, Follows, Handler
 from bot.core.replies import Post, Reply
@@ -91,6 +91,12 @@ async def refused(visit: Visit, why: str = "") -> Reply:
         reason = "other_token"
     await visit.files.audit.add("decision_refused", visit.now, actor=visit.sender.key, facts={"why": reason})
     return Reply("admin/not_here")
+
+
+def decides_in_vain(visit: Visit) -> bool:
+    """Whether somebody decides under a token that is dead or another person's: a forward, a copy to a third party."""
+    dead = visit.access.judgement not in (Judgement.VALID, Judgement.NONE)
+    return dead and not isinstance(read_decision(visit.text), Unclear | Yes)
 
 
 async def _second_letter(visit: Visit, case: Case, token: Token, decision: Decision) -> Reply:

@@ -5,6 +5,7 @@
 | answers a question's letter (ANSWER)       | the request's thread, unless it is a bare command           |
 | answers the form's letter (FORM)           | the form, unless a command was read                         |
 | answers an administrator's letter (REQUEST)| nothing was decided: asked again, unless a command was read |
+| decides under a dead or foreign token      | nobody: refused, and noted in the audit trail               |
 | is written in a chat with a form under way | the form, unless it is a command of its own                 |
 """
 
@@ -32,7 +33,9 @@ async def overheard(visit: Visit, commands: Sequence[Command]) -> Reply | None:
     if visit.channel is Channel.MAIL:
         if commands:
             return None
-        return await access.form_by_mail(visit, visit.text) if access.fills_form(visit) else await deciding.unclear_answer(visit)
+        if access.fills_form(visit):
+            return await access.form_by_mail(visit, visit.text)
+        return await deciding.refused(visit) if deciding.decides_in_vain(visit) else await deciding.unclear_answer(visit)
     state = await current(visit)
     if state is None or (_are_its_own(commands) and not _asks_for_language(state)):
         return None

@@ -29,3 +29,7 @@ class SettingsError(AutoproError):
 
 class Refused(AutoproError):
     """A command line request that cannot be carried out as asked; nothing was changed."""
+
+
+class HashingBusy(AutoproError):
+    """Too many passwords wait to be hashed; nothing was checked. The sender tries again in a minute."""

@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator
 import pytest
 from argon2 import PasswordHasher
 
-from bot.hashing import Argon2Hashing, HashingBusy
+from bot.core.errors import HashingBusy
+from bot.hashing import Argon2Hashing
 
 
 @pytest.fixture

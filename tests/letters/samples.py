@@ -12,6 +12,7 @@ from handlers.open_view import open_view
 from handlers.services import DIRECTORY
 from handlers.table import HANDLERS
 from handlers.trace import CHOICES, Choice, Line
+from tests.letters import samples_login, samples_requests, samples_services
 from tests.letters.account_specs import ACCOUNT_SPECS
 from tests.letters.shipments import ALL, NOW, QUEBEC, TIMEZONE, TORONTO, in_status
 
@@ -113,3 +114,5 @@ SAMPLES: dict[str, list[Facts]] = {
     **_listing(),
     **_topics(),
 }
+for _others in (samples_login.SAMPLES, samples_requests.SAMPLES, samples_services.SAMPLES):
+    SAMPLES |= _others

@@ -6,6 +6,7 @@ import pytest
 
 from bot.core.accounts.records import NewMember
 from bot.core.values import Language
+from handlers import request_lists
 from handlers.request_letters import digests
 from tests.handlers.counter import renderer
 from tests.support.request_desk import FORM, JULIE, SECOND, RequestDesk, boss, julie
@@ -163,8 +164,10 @@ async def test_an_unproved_administrator_gets_lists_at_the_listed_address(desk: 
 
 @pytest.mark.parametrize("words", ["REQUESTS", "REQUESTS 1", "DEMANDES"])
 async def test_nobody_else_sees_a_list(desk: RequestDesk, words: str) -> None:
+    """Nobody else's mail is read for these words; and the command itself refuses."""
     await desk.asked_for_access()
-    outcome = await desk.says(words, julie)
+    assert (await desk.says(words, julie)).template == "unread/none"
+    outcome = await desk.ask(request_lists.HANDLER, words, julie)
     assert outcome.template == "admin/not_here"
     assert not outcome.posts
     assert await desk.reasons() == ["not_listed"]

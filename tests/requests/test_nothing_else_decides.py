@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.core.accounts.records import Grant, Member, RequestState
+from bot.core.accounts.records import Grant, RequestState
 from bot.core.accounts.tokens import Purpose
 from bot.core.unquote import cut_reply
 from bot.core.values import Assurance
@@ -34,22 +34,12 @@ QUOTES = (
 )
 
 
-async def _of_address(desk: RequestDesk, address: str) -> list[Member]:
-    return await desk.read(lambda files: files.members.by_address(address))
-
-
 async def state_of(desk: RequestDesk) -> tuple[object, ...]:
     """Everything that a decision could change."""
     requests = await desk.read(lambda files: files.requests.all())
     accounts = await desk.read(lambda files: files.accounts.all())
-    members = []
-    for one in accounts:
-        members += [
-            member
-            for address in (MARIE, JULES, JULIE)
-            for member in await _of_address(desk, address)
-            if member.account_id == one.id
-        ]
+    found = [await desk.read(lambda files, at=address: files.members.by_address(at)) for address in (MARIE, JULES, JULIE)]  # type: ignore[misc]
+    members = [member for members in found for member in members]
     return (tuple((one.state, one.decided_by, one.account_id) for one in requests), tuple(accounts), tuple(members))
 
 

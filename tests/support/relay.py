@@ -65,7 +65,7 @@ class Relay:
         self.letters.append(SentLetter(sender, envelope.rcpt_tos[0], envelope.content))
         return "250 taken"
 
-    async def wait(self, count: int, seconds: float = 10.0) -> list[SentLetter]:
+    async def wait(self, count: int, seconds: float = 30.0) -> list[SentLetter]:
         """The letters, as soon as there are `count`."""
         async with asyncio.timeout(seconds):
             while len(self.letters) < count:
@@ -73,7 +73,7 @@ class Relay:
                 await self.arrived.wait()
         return self.letters
 
-    async def next(self, seconds: float = 10.0) -> SentLetter:
+    async def next(self, seconds: float = 30.0) -> SentLetter:
         """Takes the oldest letter out."""
         await self.wait(1, seconds)
         return self.letters.pop(0)

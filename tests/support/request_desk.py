@@ -38,7 +38,9 @@ HANDLERS: tuple[Handler, ...] = (
     request_lists.HANDLER,
     yes.HANDLER,
 )
-VOCABULARY = Vocabulary([handler.spec for handler in HANDLERS])
+_ADMINISTRATORS = (*deciding.HANDLERS, request_lists.HANDLER)
+FOR_ADMINISTRATORS = Vocabulary([handler.spec for handler in HANDLERS])
+FOR_ALL = Vocabulary([handler.spec for handler in HANDLERS if handler not in _ADMINISTRATORS])
 FORM = f"""Name: Julie Tremblay
 Company: Expéditions Boréal inc.
 E-mail: {JULIE}
@@ -69,7 +71,9 @@ class RequestDesk(Visits):
     ) -> Outcome:
         """What is answered to a message."""
         context = Context(subject_is_reply=is_reply_prefix(subject), answers_us=bool(token))
-        commands = read(VOCABULARY, subject, words, context).commands
+        listed = writer.address in self.rules.admin_addresses
+        vocabulary = FOR_ADMINISTRATORS if listed else FOR_ALL
+        commands = read(vocabulary, subject, words, context).commands
         handler = next((each for each in HANDLERS if commands and each.spec.name == commands[0].name), None)
         for _ in range(3):
             prepared = None

@@ -32,8 +32,11 @@ def pick(mint: Mint, count: int) -> int:
 
 
 def mint_code(mint: Mint) -> str:
-    """A new access code, 8 characters, to be tried against the ones on file."""
-    return _LETTERS[pick(mint, len(_LETTERS))] + _characters(mint, CODE_LENGTH - 1)
+    """A new access code, 8 characters, to be tried against the ones on file. It holds a digit, so that it reads as no word."""
+    while True:
+        code = _LETTERS[pick(mint, len(_LETTERS))] + _characters(mint, CODE_LENGTH - 1)
+        if any(character.isdigit() for character in code):
+            return code
 
 
 def mint_temporary(mint: Mint) -> str:
