@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from bot.core.caps import Allowance
 from bot.core.check_digits import CheckDigit
 from bot.core.commands import CommandSpec, Effect, Handler, Reading
 from bot.core.grammar import Context, Vocabulary, read
+from bot.core.immutable import immutable
 from bot.core.inbound import Inbound
 from bot.core.language import decide
 from bot.core.letters import Letter
@@ -39,7 +40,7 @@ from storage.shipments import ShipmentStore
 _HANDED_OVER = 200  # lines of a message that go on to a person
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Answer:
     """What became of a message: a stable word for metrics, and the letters to send."""
 
@@ -47,7 +48,7 @@ class Answer:
     letters: tuple[Letter, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Heard:
     """A message with what is known of its conversation."""
 

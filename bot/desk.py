@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
@@ -23,6 +23,7 @@ from bot.core.bounce import Bounce
 from bot.core.clock import Clock
 from bot.core.commands import Reading
 from bot.core.errors import StatementRefused, StorageError
+from bot.core.immutable import immutable
 from bot.core.inbound import Inbound
 from bot.core.letters import Letter, Queued
 from bot.core.ports import Offer
@@ -56,7 +57,7 @@ class Receipt(StrEnum):
     BUSY = "busy"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Received:
     """A receipt, for a refusal with its reason, for a quick answer with its letters."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from bot.core.authenticity import Verdict
 from bot.core.bounce import Bounce, read_bounce
 from bot.core.commands import Reading
+from bot.core.immutable import immutable
 from bot.core.inbound import Inbound, Reader
 from bot.core.mail import Identity
 from bot.core.ports import SenderVerifier
@@ -18,7 +18,7 @@ _INLINE_OCTETS = 32_768  # read on the event loop: a few milliseconds at most; m
 _MAY_REPORT = frozenset({"null_sender", "delivery_report", "machine_sender", "exchange_agent", "no_sender"})
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Findings:
     """The verdict on the sender (None: it does not matter here), and the bounce that the message is."""
 

@@ -6,18 +6,18 @@ whose account was suspended, closed, or whose password has expired opens nothing
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.accounts.records import Account, Member, MemberState, Session, Token
 from bot.core.accounts.sessions import alive
 from bot.core.accounts.status import Status, status_of
 from bot.core.accounts.tokens import Judgement, Purpose, judge, looks_issued
+from bot.core.immutable import immutable
 from bot.core.values import Assurance, Channel, Sender
 from bot.core.visit import Access, AccountRules, Files
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Writer:
     """A message's sender as the desk sees it before anything is looked up.
 

@@ -8,10 +8,10 @@ its facts do not hold.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from bot.core.immutable import immutable
 from bot.core.shipments import AHEAD, FINAL, UNDER_WAY, Event, Flag, Place, Shipment, Status
 from handlers.next_steps import asks_for_call, next_step
 
@@ -25,7 +25,7 @@ _SAID = frozenset({(Status.REFUSED, "BS"), (Status.RETURNED, "BT"), (Status.DELI
 _NO_ESTIMATE = FINAL | {Status.REFUSED, Status.ON_HOLD}
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class OpenEvent:
     """One event as an open answer shows it: `status` and `flag` are keys of the word lists, "" where there is none."""
 
@@ -37,7 +37,7 @@ class OpenEvent:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class OpenShipment:
     """A shipment as an open answer shows it.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.clock import to_micros
+from bot.core.immutable import immutable
 from bot.core.values import Language
 from storage.database import Transaction, statements
 
@@ -15,7 +15,7 @@ _SQL = statements("correspondents")
 CHOICES_LAST = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Correspondent:
     """A conversation as remembered."""
 

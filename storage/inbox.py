@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.core.clock import to_micros
+from bot.core.immutable import immutable
 from bot.core.seal import Seal, pack_record, unpack_record
 from bot.core.values import RawRecord
 from storage.database import Transaction, clean, statements
@@ -51,7 +51,7 @@ class Authenticity(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Unseen:
     reason: str = ""
     detail: str = ""
@@ -60,7 +60,7 @@ class _Unseen:
 UNSEEN: Authenticity = _Unseen()  # nobody had to look
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Claimed:
     """A message that is this worker's to answer."""
 

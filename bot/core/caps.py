@@ -6,16 +6,16 @@ when nothing more comes. The letter that uses up a cap is the one that says so; 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.clock import from_micros, to_micros
+from bot.core.immutable import immutable
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Limits:
     """0 means no limit. The first two are for one address, the last for the whole desk."""
 
@@ -24,7 +24,7 @@ class Limits:
     letters_per_hour: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Tally:
     """What was written lately; `*_since` in microseconds UTC."""
 
@@ -37,7 +37,7 @@ class Tally:
 NOTHING_YET = Tally(0, 0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Allowance:
     """Whether one more answer may be written, and the tally when it is.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from bot.core.immutable import immutable
 from bot.core.values import Language
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Follows(StrEnum):
     EVERYTHING = "everything"  # the rest of the line and every further line (forms, free text)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CommandSpec:
     """One command of the counter: the single table row from which grammar, HELP, menus and the reference are made.
 
@@ -54,7 +55,7 @@ class CommandSpec:
     written: Callable[[str], bool] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Command:
     """One command as read from a message.
 
@@ -71,7 +72,7 @@ class Command:
     word: str = ""  # the folded phrase that matched
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Reading:
     """What the grammar made of one message.
 
@@ -86,7 +87,7 @@ class Reading:
     switch: Language | None = None  # an explicit wish for a language, wherever it stood ("en français svp")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Handler:
     """A command with the function that answers it.
 

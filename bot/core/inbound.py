@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from bot.core.automatic import automatic_sign
+from bot.core.immutable import immutable
 from bot.core.language import hint_from_headers
 from bot.core.mail import Identity, Mail, read_with_identity
 from bot.core.subjects import is_reply_prefix
@@ -19,7 +19,7 @@ _ANSWERS_CONSIDERED = 20  # Message-IDs looked up in the outbox at most
 TOKEN_MARK = "s."  # noqa: S105 - before a token in a subaddress: service+s.TOKEN@…
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Inbound:
     """One message as read.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
+from bot.core.immutable import immutable
 from bot.core.values import Channel
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Letter:
     """One message to send.
 
@@ -28,7 +28,7 @@ class Letter:
     subject: str = ""  # of a letter just written; what waits in the outbox has it in its content
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Queued:
     """A letter with its place in the outbox."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -18,6 +18,7 @@ from functools import lru_cache
 import idna
 
 from bot.core.encoded_words import encode_words
+from bot.core.immutable import immutable
 
 _LINE_LIMIT = 78  # RFC 5322 2.1.1: SHOULD, for what people may read as it stands
 _LINE_MUST = 990  # RFC 5322 2.1.1: MUST is 998
@@ -36,7 +37,7 @@ _PLAIN_NAME = re.compile(rf"{_ATOM}(?: {_ATOM})*")
 _NOT_IN_BOUNDARY = re.compile(r"[^A-Za-z0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class MailHeaders:
     """What the headers of a letter say; addresses are bare (`a@b.example`), identifiers have their angle brackets.
 

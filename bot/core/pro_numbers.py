@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from bot.core.check_digits import CheckDigit, length, valid
 from bot.core.folding import fold
+from bot.core.immutable import immutable
 from bot.core.phrases import word_set
 
 MAX_PROS = 30  # in one message
@@ -58,7 +59,7 @@ _SPACED_SHAPES = frozenset({(3, 6), (8, 1), (3, 5, 1)})
 _NO_NEAR_SHAPES = frozenset({(3, 3, 4), (4, 2, 2), (2, 2, 4)})  # a telephone number and dates
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ProsFound:
     """The PRO numbers of a text, digits only, in order and once each.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.core.courtesy import only_courtesy
 from bot.core.folding import after_words, fold
+from bot.core.immutable import immutable
 from bot.core.phrases import Phrases, word_set
 from bot.core.pro_numbers import find_pros
 from bot.core.shipments import ReferenceKind
@@ -36,7 +36,7 @@ _JOINED = re.compile(r"(BOL|BL|PO|REF)[0-9][0-9A-Z]*")
 _JOINED_KINDS = {"BOL": ReferenceKind.BOL, "BL": ReferenceKind.BOL, "PO": ReferenceKind.PO, "REF": ReferenceKind.CUSTOMER}
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Reference:
     """A reference as written, "" when only its kind was named. `rest` is the line without it."""
 
@@ -63,7 +63,7 @@ def has_digit(word: str) -> bool:
     return any(character.isdigit() for character in word)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Parted:
     """A line in tokens as written, its folded words, and of each word the number of its token."""
 

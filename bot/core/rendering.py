@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from bot.core.immutable import immutable
 from bot.core.opaque import opaque
 from bot.core.output_forms import actions, read_output_form
 from bot.core.page import read_page
@@ -26,7 +26,7 @@ _LINK = "\x00"  # stands for the start of every link in the frame, which is writ
 _MAILTO_SUBJECT_LIMIT = 100  # characters: some programs cut an address beyond 2,000 octets, and é takes six of them
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RenderedMail:
     """A letter. `template` names its sections ("trace/found, help/overview"); `content_language` is "en", "fr" or "fr, en"."""
 
@@ -37,7 +37,7 @@ class RenderedMail:
     content_language: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RenderedChat:
     """A chat message: Telegram's HTML, each line of it complete in itself, and (label, command) of its buttons."""
 
@@ -53,7 +53,7 @@ class _Section(NamedTuple):
     html: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Half:
     """One language of a letter."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from bot.core.immutable import immutable
 from bot.core.values import Language
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Post:
     """A letter to somebody else than the writer: an administrator, a member, the address on record.
 
@@ -25,7 +26,7 @@ class Post:
     request: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Reply:
     """One section of the letter that answers.
 

@@ -7,9 +7,11 @@ Council's events. Estimates never change a status.
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
+
+from bot.core.immutable import immutable
 
 
 class Status(StrEnum):
@@ -74,7 +76,7 @@ def fold_reference(text: str) -> str:
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", text))).upper()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Place:
     """A city with its province or state code (two letters); either may be unknown ("")."""
 
@@ -82,7 +84,7 @@ class Place:
     province: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Event:
     """Something that happened to a shipment.
 
@@ -103,7 +105,7 @@ class Event:
     raw: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Shipment:
     """One shipment with its events, oldest first by (occurred, sequence).
 
@@ -167,7 +169,7 @@ class Shipment:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Selection:
     """Which shipments of a customer a list shows.
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.core.check_digits import CheckDigit
 from bot.core.commands import Command
 from bot.core.courtesy import ANY_COURTESY, only_courtesy
 from bot.core.folding import fold
+from bot.core.immutable import immutable
 from bot.core.phrases import word_set
 from bot.core.pro_numbers import find_pros
 from bot.core.references import MIN_REFERENCE, bare_reference, find_reference, has_digit, kind_at
@@ -34,7 +34,7 @@ _ORDINALS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TraceArguments:
     """What is asked for.
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+
+from bot.core.immutable import immutable
 
 
 class Language(StrEnum):
@@ -36,7 +37,7 @@ class Assurance(IntEnum):
     ADMINISTRATOR = 4
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Sender:
     """Who a message says it is from.
 
@@ -50,7 +51,7 @@ class Sender:
     chat_id: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RawRecord:
     """What an edge hands over for keeping before anything else happens: one a message, its recipients in a list.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -14,6 +14,7 @@ from bot.core.accounts.status import Rules, Status
 from bot.core.accounts.tokens import Judgement, Purpose
 from bot.core.authenticity import Verdict
 from bot.core.clock import Mint
+from bot.core.immutable import immutable
 from bot.core.shipments import ReferenceKind, Selection, Shipment
 from bot.core.values import Assurance, Channel, Language, Sender
 
@@ -58,7 +59,7 @@ class Correspondents(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Files:
     """The stores about accounts, on the open transaction."""
 
@@ -72,7 +73,7 @@ class Files:
     audit: files.Audit
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Stores:
     """The stores of the open transaction."""
 
@@ -81,7 +82,7 @@ class Stores:
     files: Files | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class AccountRules:
     """What the settings say about accounts and requests ([accounts], [requests], [admins])."""
 
@@ -99,7 +100,7 @@ class AccountRules:
     holidays: tuple[date, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Access:
     """Who the writer turned out to be, beyond an address.
 
@@ -124,7 +125,7 @@ class Access:
 NOBODY = Access()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class DeskFacts:
     """What the settings say that customers are told."""
 
@@ -137,7 +138,7 @@ class DeskFacts:
     timezone: str = "America/Toronto"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Visit:
     """One message being answered.
 

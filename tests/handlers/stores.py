@@ -30,7 +30,9 @@ class MemoryShipments:
         return next((each for each in self.kept if each.id == shipment_id), None)
 
     async def by_customers(self, numbers: Sequence[str], selection: Selection, limit: int, offset: int = 0) -> list[Shipment]:
-        found = [each for each in reversed(self.kept) if {each.shipper_number, each.consignee_number, each.billto_number} & {*numbers}]
+        found = [
+            each for each in reversed(self.kept) if {each.shipper_number, each.consignee_number, each.billto_number} & {*numbers}
+        ]
         return [each for each in found if each.status in selection.statuses][offset : offset + limit]
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from bot.core.immutable import immutable
 
 
 class Policy(StrEnum):
@@ -59,7 +60,7 @@ class Refused(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Verdict:
     """The answer about one mail.
 

@@ -5,7 +5,6 @@ words of the text. Pure, linear in the size of the letter, and silent about its 
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 
 from bot.core.automatic import headers as marks
 from bot.core.automatic.headers import Headers
@@ -13,6 +12,7 @@ from bot.core.automatic.notices import bears_out, is_absence, is_receipt, names_
 from bot.core.automatic.opening import Opening, fold, opening
 from bot.core.automatic.phrases import SUBJECTS
 from bot.core.automatic.texts import DELIVERY_TEXTS, TEXTS
+from bot.core.immutable import immutable
 
 _LOOKED_AT = 1_000  # characters of the text in which a telling word is looked for
 _SUBJECT = 200
@@ -30,7 +30,7 @@ _TELLING_WORDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class AutomaticSign:
     """Why a letter is automatic.
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from bot.core.check_digits import CheckDigit
 from bot.core.commands import Command
 from bot.core.folding import fold
+from bot.core.immutable import immutable
 from bot.core.values import Language
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Context:
     """What is known of a message besides its words.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.core.commands import Command, CommandSpec, Effect, Follows
 from bot.core.courtesy import POLITE_START, only_courtesy, skip_courtesy
 from bot.core.folding import after_words
 from bot.core.grammar.heard import Line
 from bot.core.grammar.vocabulary import Phrase, Vocabulary
+from bot.core.immutable import immutable
 from bot.core.trace_arguments import names_nothing
 from bot.core.values import Language
 
@@ -19,7 +19,7 @@ MAX_BEFORE_COURTESY = 6  # words of such an argument
 _LABEL = re.compile(r"\s*(?:[:\uff1a]|=\s)")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Match:
     """A command at the beginning of a line, with its argument as written ("" when there is none)."""
 

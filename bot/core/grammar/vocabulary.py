@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 
 from bot.core.commands import CommandSpec
 from bot.core.folding import fold
+from bot.core.immutable import immutable
 from bot.core.values import Language
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Phrase:
     """One accepted phrase of a command. `language` is None when it says nothing about the writer's language."""
 

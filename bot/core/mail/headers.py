@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from bot.core.immutable import immutable
 from bot.core.mail import limits
 from bot.core.mail.addresses import NOT_AN_ADDRESS, read_mailbox
 from bot.core.mail.split import Split
@@ -24,7 +24,7 @@ _ID_ALONE: Final = re.compile(rf"({_ID.pattern})[ \t]*(?:\(.*)?")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Facts:
     """The header's part of a `Mail`; the fields mean the same there."""
 

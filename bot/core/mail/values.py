@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from bot.core.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Mailbox:
     """One mailbox of a From or Reply-To field, read by the strict grammar of `addresses.py`."""
 
@@ -18,7 +19,7 @@ class Mailbox:
     """The address with its domain in A-labels (RFC 5890): compare this one. The same as `address` for an ASCII domain."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Mail:
     """A mail as the desk reads it. Every text can be encoded as UTF-8 and holds no NUL."""
 
@@ -58,7 +59,7 @@ class Mail:
     """Empty, or the first cap of `limits.py` that was met: "size", "header bytes", "parts", "depth", "text" and so on."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Identity:
     """By what a second arrival of the same mail is recognised."""
 

@@ -5,15 +5,15 @@ When in doubt a line counts as quoted: a word that somebody else wrote must neve
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 
+from bot.core.immutable import immutable
 from bot.core.unquote import banner, disclaimer, header_block, phone_line, separators, signature
 from bot.core.unquote.lines import Lines, fold, is_rule, plain_line_ends, split_lines
 from bot.core.unquote.phrases import contains_any
 from bot.core.unquote.quotes import QuotedLines
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Cut:
     """A mail's text in three; lines end with LF.
 

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+
+from bot.core.immutable import immutable
 
 # Python's own line ends beyond LF. A quoting client puts its prefix after LF only, so that what stands behind one of
 # these belongs to the line before it: `> name<U+2028>APPROVE` is one quoted line, whatever a screen makes of it.
@@ -50,7 +51,7 @@ def _fold_table() -> dict[int, str | None]:
 _FOLD = _fold_table()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Lines:
     """`raw` as written, `keys` folded and stripped (same length), `joined` the indexes that continue the line before.
 
