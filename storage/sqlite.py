@@ -1,7 +1,7 @@
 """SQLite behind the port: one writer, many jobs a commit, reads beside it.
 
 The statements of a transaction run on the event loop (a few microseconds each); what can wait for a disk or another process, the
-commit and a busy begin, runs in a thread. WAL with `synchronous=FULL`: with NORMAL a commit is not synced, and a mail
+commit and a busy begin, runs in aiosqlite's thread. WAL with `synchronous=FULL`: with NORMAL a commit is not synced, and a mail
 that was answered 250 could vanish in a power cut (https://www.sqlite.org/pragma.html#pragma_synchronous).
 """
 
@@ -11,11 +11,11 @@ import asyncio
 import os
 import sqlite3
 from collections import deque
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+import aiosqlite
 
 from bot.core.errors import StorageError
 from storage.database import Job, Result, Then, Transaction, migrations, refuse_newer
@@ -72,12 +72,12 @@ class _Waiting:
 class SqliteDatabase:
     """The embedded database. Made by `open_sqlite`."""
 
-    def __init__(self, path: Path, writer: sqlite3.Connection, reader: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, writer: sqlite3.Connection, thread: aiosqlite.Connection, reader: sqlite3.Connection) -> None:
         self._path = str(path)
         self._file = _file(self._path)
         self._writer = writer
         self._reader = reader
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite")
+        self._thread = thread
         self._queue: deque[_Waiting] = deque()
         self._arrived = asyncio.Event()
         self._closing = False
@@ -132,13 +132,7 @@ class SqliteDatabase:
             return
         self._closed = True
         self._reader.close()
-        try:
-            await self._in_thread(self._writer.close)  # the last to close copies the log into the database and syncs it
-        finally:
-            self._thread.shutdown(wait=False)
-
-    async def _in_thread(self, function: Callable[[], None]) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._thread, function)
+        await self._thread.close()  # the last to close copies the log into the database and syncs it
 
     async def _commit_groups(self) -> None:
         try:
@@ -159,13 +153,13 @@ class SqliteDatabase:
             await self._begin()
             for waiting in group:
                 await self._run(waiting)
-            await self._in_thread(self._writer.commit)
+            await self._thread.commit()
         except BaseException as error:
             failure = error if isinstance(error, StorageError) else storage_error(error)
             for waiting in group:
                 waiting.lost(failure)
             with suppress(sqlite3.Error):
-                await asyncio.shield(self._in_thread(self._writer.rollback))
+                await asyncio.shield(self._thread.rollback())
             if not isinstance(error, Exception):
                 raise
         else:
@@ -181,14 +175,11 @@ class SqliteDatabase:
         except sqlite3.OperationalError as error:
             if primary_code(error) != sqlite3.SQLITE_BUSY:
                 raise
-            await self._in_thread(self._begin_patiently)
-
-    def _begin_patiently(self) -> None:
-        self._writer.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
-        try:
-            self._writer.execute("BEGIN IMMEDIATE")
-        finally:
-            self._writer.execute("PRAGMA busy_timeout = 0")
+            await self._thread.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+            try:
+                await self._thread.execute("BEGIN IMMEDIATE")
+            finally:
+                self._writer.execute("PRAGMA busy_timeout = 0")
 
     async def _run(self, waiting: _Waiting) -> None:
         transaction = SqliteTransaction(self._writer)
@@ -236,7 +227,11 @@ async def open_sqlite(path: Path) -> SqliteDatabase:
     except StorageError:
         writer.close()
         raise
-    return SqliteDatabase(path, writer, reader)
+    # aiosqlite's thread does what may wait; the same connection runs the statements in between on the loop. Never both at once.
+    thread = aiosqlite.Connection(lambda: writer, 64)
+    thread._thread.daemon = True  # a process that forgets to close must end all the same; what was committed stands
+    await thread
+    return SqliteDatabase(path, writer, thread, reader)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
