@@ -195,7 +195,8 @@ def _desk(
     operators: Operators,
 ) -> Desk:
     limits, database, seal = settings.limits, reception.cabinet.database, reception.cabinet.seal
-    reader = partial(read_inbound, own=OwnAddress(settings.desk.address, settings.desk.subaddress_separator))
+    own = OwnAddress(settings.desk.address, settings.desk.subaddress_separator)
+    reader = partial(read_inbound, own=own)
     counter = Counter(
         handlers=HANDLERS,
         for_administrators=FOR_ADMINISTRATORS,
@@ -209,9 +210,10 @@ def _desk(
         handoff_address=settings.desk.handoff_address,
     )
     offer = delivery.offer
+    delivery.tell_of_failures(counter.returned)
     return Desk(
         database=database,
-        examiner=Examiner(reader, _authenticator(settings, clock), counter.needs_proof),
+        examiner=Examiner(reader, own, _authenticator(settings, clock), counter.needs_proof),
         counter=counter,
         setbacks=Setbacks(database=database, reader=reader, counter=counter, offer=offer, seal=seal, clock=clock, metrics=metrics),
         offer=offer,

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from bot.core.clock import Mint
 from bot.core.dkim_sign import Signer
-from bot.core.inbound import TOKEN_MARK, Inbound
+from bot.core.inbound import BOUNCE_MARK, TOKEN_MARK, Inbound
 from bot.core.letters import Letter
 from bot.core.mail_writer import MailHeaders, write_mail
-from bot.core.rendering import Renderer
+from bot.core.rendering import RenderedMail, Renderer
 from bot.core.replies import Reply
 from bot.core.values import Channel, Language
 
@@ -113,14 +113,37 @@ class Composer:
             subject=subject if subject.strip() and not secret else None,
             secrets=[hidden for reply in replies for hidden in reply.hides],
         )
-        message_id = f"<{self.mint.token()}@{self.address.rpartition('@')[2]}>"
-        headers = MailHeaders(
+        headers = self._headers(rendered, recipient, inbound, token, thread, auto_submitted, now)
+        return Letter(
+            channel=Channel.MAIL,
+            conversation=inbound.sender.key if inbound is not None else f"mail:{recipient.lower()}",
+            message_id=headers.message_id,
+            template=rendered.template,
+            recipient=recipient,
+            content=self._signed(write_mail(headers, rendered.text, rendered.html)),
+            envelope_sender=self.envelope_sender or ("" if inbound is not None else self._bounce_address(headers.message_id)),
+            understood=all(reply.understood for reply in replies),
+            secret=secret,
+            subject=rendered.subject,
+        )
+
+    def _headers(
+        self,
+        rendered: RenderedMail,
+        recipient: str,
+        inbound: Inbound | None,
+        token: str,
+        thread: str,
+        auto_submitted: str,
+        now: datetime,
+    ) -> MailHeaders:
+        return MailHeaders(
             from_address=self.address,
             from_name=self.company,
             to=recipient,
             reply_to=self._reply_address(token) if token else "",
             subject=rendered.subject,
-            message_id=message_id,
+            message_id=f"<{self.mint.token()}@{self.address.rpartition('@')[2]}>",
             in_reply_to=inbound.message_id if inbound is not None else thread,
             references=(thread,) if thread else _references(inbound),
             date=now.astimezone(self.zone),
@@ -128,18 +151,12 @@ class Composer:
             template=rendered.template,
             content_language=rendered.content_language,
         )
-        return Letter(
-            channel=Channel.MAIL,
-            conversation=inbound.sender.key if inbound is not None else f"mail:{recipient.lower()}",
-            message_id=message_id,
-            template=rendered.template,
-            recipient=recipient,
-            content=self._signed(write_mail(headers, rendered.text, rendered.html)),
-            envelope_sender=self.envelope_sender,
-            understood=all(reply.understood for reply in replies),
-            secret=secret,
-            subject=rendered.subject,
-        )
+
+    def _bounce_address(self, message_id: str) -> str:
+        # Direct answers have the null reverse-path (RFC 3834 section 3.1), whose failures nobody reports. Credentials and notices
+        # must come back when nobody receives them: to an address that names the letter by what nobody can guess.
+        local, _, domain = self.address.rpartition("@")
+        return f"{local}{self.separator}{BOUNCE_MARK}{message_id[1:].partition('@')[0]}@{domain}"
 
     def _reply_address(self, token: str) -> str:
         # RFC 5233: the token is the subaddress, which mail programs keep where they drop everything else.

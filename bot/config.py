@@ -270,7 +270,7 @@ def _read_file(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise SettingsError(
-            f"{path} does not exist. Make it with 'autopro init', or leave --config out for the defaults."
+            f"{path} does not exist. Copy the example in docs/operator.md into it, or leave --config out for the defaults."
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} cannot be read ({error}). It must be a UTF-8 text file that this user may read.") from error

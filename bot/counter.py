@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from bot.caps import FREE, Caps
 from bot.composer import Composer
 from bot.core.accounts.tokens import Purpose
@@ -25,6 +27,7 @@ from bot.core.replies import Reply
 from bot.core.seal import Seal
 from bot.core.values import Channel, Language
 from bot.core.visit import NOBODY, Access, DeskFacts, Stores, Visit
+from bot.handover import Handover
 from bot.operators import Operators
 from bot.posting import write_posts
 from bot.reception import NOTHING_PREPARED, Prepared, Reception, answer_command
@@ -37,7 +40,9 @@ from storage.database import Transaction
 from storage.outbox import Outbox
 from storage.shipments import ShipmentStore
 
-_HANDED_OVER = 200  # lines of a message that go on to a person
+log = structlog.get_logger("desk")
+
+_POSTMASTER = "postmaster"  # one bucket for all: a flood of forged senders must not bury a person
 
 
 @immutable
@@ -101,14 +106,16 @@ class Counter:
         self._check_digit = check_digit
         self._operators = operators
         self._admins = frozenset(address.lower() for address in operators.addresses)
-        self._handoff_address = handoff_address
+        self._handover = Handover(composer, handoff_address, operators.addresses)
 
     def spec(self, name: str) -> CommandSpec:
         """The declaration of a command."""
         return self._handlers[name].spec
 
     def read(self, inbound: Inbound, *, has_choices: bool = False, answers_us: bool = False) -> Reading:
-        """What a message asks for."""
+        """What a message asks for; of the desk, not of the postmaster."""
+        if inbound.for_postmaster:
+            return Reading()
         context = Context(
             subject_is_reply=inbound.subject_is_reply or answers_us,
             has_choices=has_choices,
@@ -154,6 +161,8 @@ class Counter:
         """
         if inbound.silence:
             return Answer(f"silent_{inbound.silence}")
+        if inbound.for_postmaster:
+            return await self._for_postmaster(transaction, inbound, now)
         if verdict is not None and verdict.failed_policy:
             return Answer(f"silent_dmarc_{verdict.failed_policy}")
         heard = await self._hear(transaction, channel, inbound, verdict, now, read_already)
@@ -168,13 +177,22 @@ class Counter:
         letters = await self._write(transaction, heard, allowance, prepared, now)
         return Answer("answered" if heard.understood else "not_understood", tuple(letters))
 
+    async def _for_postmaster(self, tx: Transaction, inbound: Inbound, now: datetime) -> Answer:
+        """To a person, whatever is known of the sender; the sender is not answered."""
+        letters = self._handover.to_postmaster(inbound, now)
+        if not letters:
+            log.warning("postmaster_unread", next="set [desk] handoff_address or [admins] addresses, so that somebody reads it")
+            return Answer("postmaster_unread")
+        allowance = await self._caps.spend(tx, _POSTMASTER, understood=True, now=now)
+        return Answer("postmaster", tuple(letters)) if allowance.allowed else Answer("silent_limit")
+
     def parked(self, inbound: Inbound | None, message_id: int, reason: str, now: datetime) -> list[Letter]:
         """What is told when a message is set aside: the administrators, what to do; the sender once, that a person will look.
 
         `inbound` is None where the message cannot be read, or came by chat.
         """
         letters = self._operators.letters(Reply("operator/parked", {"id": message_id, "reason": reason}), now)
-        if inbound is not None and inbound.reply_to and not inbound.silence:
+        if inbound is not None and inbound.reply_to and not inbound.silence and not inbound.for_postmaster:
             told = Reply("desk/parked", {"subject": inbound.subject})
             letters.append(self._composer.notice(inbound.reply_to, told, inbound.hint, now))
         return letters
@@ -215,6 +233,8 @@ class Counter:
         # configured relay, and counts as the address's own: else it would have twice as many answers.
         unseen = heard.verdict is None and heard.channel is Channel.MAIL
         bucket = sender.key if heard.authentic or unseen else f"unproved {sender.key}"
+        if heard.access.token is not None:  # an answer to a question or a credential is never lost to a flood of other mail
+            bucket = f"token {heard.access.token.digest.hex()}"
         return await self._caps.spend(tx, bucket, understood=heard.understood, now=now)
 
     async def _write(self, tx: Transaction, heard: _Heard, allowance: Allowance, prepared: Prepared, now: datetime) -> list[Letter]:
@@ -309,16 +329,9 @@ class Counter:
 
     def _handoff(self, heard: _Heard, replies: Sequence[Reply], now: datetime) -> list[Letter]:
         inbound = heard.inbound
-        if (
-            all(reply.understood for reply in replies)
-            or inbound.wrapper
-            or not self._handoff_address
-            or heard.channel is not Channel.MAIL
-        ):
+        if all(reply.understood for reply in replies) or inbound.wrapper or heard.channel is not Channel.MAIL:
             return []
-        lines = tuple(line for line in inbound.text.split("\n")[:_HANDED_OVER] if line.strip())
-        facts = {"sender": inbound.sender.address, "subject": inbound.subject, "lines": lines}
-        return [self._composer.notice(self._handoff_address, Reply("handoff/forwarded", facts), None, now)]
+        return self._handover.not_understood(inbound, now)
 
 
 def _session_token(heard: _Heard) -> str:

@@ -8,9 +8,9 @@ told.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -37,6 +37,11 @@ HOLD = timedelta(minutes=10)  # how often a letter that holds a password looks w
 _DELAYS = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(minutes=30), timedelta(hours=2))
 
 _Result = tuple[Queued, Exception | None]
+Returned = Callable[[Transaction, Sequence[str], datetime], Awaitable[list[Letter]]]
+
+
+async def _nobody_hears(_tx: Transaction, _message_ids: Sequence[str], _now: datetime) -> list[Letter]:
+    return []
 
 
 def retry_delay(attempts: int) -> timedelta:
@@ -65,10 +70,15 @@ class Delivery:
         self._transports = transports
         self._operators = operators
         self._workers = workers
+        self._returned: Returned = _nobody_hears
         self._queue: asyncio.Queue[Queued] = asyncio.Queue(MEMORY)
         self._results: asyncio.Queue[_Result] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
+
+    def tell_of_failures(self, returned: Returned) -> None:
+        """Who hears of letters that nobody will receive: a credential that does not arrive opens its request again."""
+        self._returned = returned
 
     def offer(self, letters: Sequence[Queued]) -> None:
         """Takes committed letters from memory; what finds no room is claimed from the outbox when its lease ends."""
@@ -157,7 +167,8 @@ class Delivery:
         log.error("delivery_given_up", outbox_id=queued.id, template=letter.template, error=str(failure)[:200])
         if letter.template.startswith("operator/"):  # telling the operators that they cannot be told helps nobody
             return []
-        return await self._operators.alert(tx, Reply("operator/given_up", {"id": queued.id, "reason": str(failure)[:300]}), now)
+        alerts = await self._operators.alert(tx, Reply("operator/given_up", {"id": queued.id, "reason": str(failure)[:300]}), now)
+        return [*alerts, *await self._returned(tx, [letter.message_id], now)]
 
     async def _claim_due(self) -> None:
         while not self._stopping:

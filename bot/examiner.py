@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.core.authenticity import Verdict
 from bot.core.bounce import Bounce, read_bounce
 from bot.core.commands import Reading
 from bot.core.immutable import immutable
-from bot.core.inbound import Inbound, Reader
+from bot.core.inbound import Inbound, OwnAddress, Reader
 from bot.core.mail import Identity
 from bot.core.ports import SenderVerifier
 from bot.core.values import Channel, RawRecord
@@ -29,7 +30,10 @@ class Findings:
 class Examiner:
     """Reads messages and looks at their senders."""
 
-    def __init__(self, reader: Reader, verifier: SenderVerifier, needs_proof: Callable[[Inbound, Reading], bool]) -> None:
+    def __init__(
+        self, reader: Reader, own: OwnAddress, verifier: SenderVerifier, needs_proof: Callable[[Inbound, Reading], bool]
+    ) -> None:
+        self._own = own
         self._reader = reader
         self._verifier = verifier
         self._needs_proof = needs_proof
@@ -54,10 +58,16 @@ class Examiner:
         """All that must be known before the answer."""
         if inbound.silence:
             reports = record.channel is Channel.MAIL and inbound.silence in _MAY_REPORT
-            return Findings(bounce=await asyncio.to_thread(read_bounce, record.content) if reports else None)
+            return Findings(bounce=await self._bounce(record) if reports else None)
         if self._needs_verdict(record, inbound, reading):
             return Findings(verdict=await self._verdict(record, inbound))
         return Findings(verdict=self.at_once(record, inbound))
+
+    async def _bounce(self, record: RawRecord) -> Bounce | None:
+        """A report of a letter that came back; the address it was sent to may name the letter where its content does not."""
+        bounce = await asyncio.to_thread(read_bounce, record.content)
+        named = tuple(filter(None, map(self._own.letter_named_by, record.recipients)))
+        return replace(bounce, message_ids=(*named, *bounce.message_ids)) if bounce is not None and named else bounce
 
     async def _verdict(self, record: RawRecord, inbound: Inbound) -> Verdict:
         return await self._verifier.verdict(

@@ -10,6 +10,8 @@ declare -A PACKAGE_OF=(
   [/usr/sbin/postfix]=postfix
   [/usr/bin/chromium]=chromium
   [/usr/bin/swaks]=swaks
+  [/usr/bin/s-nail]=s-nail
+  [/usr/bin/strace]=strace
 )
 missing=()
 for path in "${!PACKAGE_OF[@]}"; do [ -e "$path" ] || missing+=("${PACKAGE_OF[$path]}"); done

@@ -35,9 +35,11 @@ class MaildirTransport:
             (self._folder / part).mkdir(parents=True, exist_ok=True, mode=0o700)
         name = letter.message_id.strip("<>").replace("/", "_")
         temporary = self._folder / "tmp" / name
-        envelope = f"Return-Path: <{letter.envelope_sender}>\r\nDelivered-To: {letter.recipient}\r\n".encode()
+        envelope = f"Return-Path: <{letter.envelope_sender}>\nDelivered-To: {letter.recipient}\n".encode()
+        # Files in a Maildir have this system's line ends: s-nail takes a letter with CR LF for headers to its end.
+        content = letter.content.replace(b"\r\n", b"\n")
         with temporary.open("wb") as file:
-            file.write(envelope + letter.content)
+            file.write(envelope + content)
             file.flush()
             os.fsync(file.fileno())
         temporary.rename(self._folder / "new" / name)

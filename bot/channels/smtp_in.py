@@ -1,7 +1,7 @@
 """The desk's own SMTP listener: who may connect, for whom mail is taken, and when it is said to be kept.
 
-What it says yes to is kept: the 250 after DATA goes out when the message is committed. It takes mail for the desk's address and its
-subaddresses alone, and relays nothing.
+What it says yes to is kept: the 250 after DATA goes out when the message is committed. It takes mail for the desk's address, its
+subaddresses and the postmaster alone, and relays nothing.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Connections:
 
 
 class MailHandler:
-    """Takes mail for the desk's address and its subaddresses."""
+    """Takes mail for the desk's address and its subaddresses, and for the postmaster."""
 
     def __init__(self, receive: Receive, own: OwnAddress) -> None:
         self._receive = receive
@@ -65,7 +65,7 @@ class MailHandler:
 
     def refuses(self, address: str) -> str:
         """The reply that refuses a recipient, "" for one of ours."""
-        if self._own.token(address) is not None:
+        if self._own.token(address) is not None or self._own.is_postmaster(address):
             return ""
         if address.rpartition("@")[2].lower() == self._own.domain:
             return f"550 5.1.1 no such mailbox here; write to {self._own.address}"
@@ -77,15 +77,12 @@ class MailHandler:
             return "550 5.6.11 bare CR or LF in the message (RFC 5321 section 2.3.8); lines end with CR LF"
         if len(content) > _LINE_OCTETS and max(map(len, content.split(b"\r\n"))) > _LINE_OCTETS:
             return f"550 5.6.0 a line may have {_LINE_OCTETS} octets (RFC 5322 section 2.1.1 allows 998)"
-        record = RawRecord(
-            channel=Channel.MAIL,
-            content=content,
-            envelope_sender=envelope.sender,
-            recipients=tuple(envelope.recipients),
-            peer=peer,
-        )
+        refusal = ""
         try:
-            refusal = await self._receive(record)
+            # When a later one is not kept, the sender tries again, and the earlier one is known by then.
+            for recipients in self._own.apart(envelope.recipients):
+                record = RawRecord(Channel.MAIL, content, envelope.sender, recipients, peer)
+                refusal = refusal or await self._receive(record)
         except StorageFull:
             log.error("disk_full", next="free space on the disk that holds the database")
             return "452 4.3.1 no room to keep the message now; try again later"

@@ -157,12 +157,13 @@ async def _outgoing(settings: Settings) -> list[Finding]:
         username=relay.username or None,
         password=relay.password or None,
         timeout=_RELAY_SECONDS,
+        cert_bundle=str(relay.ca_file) if relay.ca_file is not None else None,
     )
     try:
         await client.connect()
         await client.quit()
     except (aiosmtplib.SMTPException, OSError) as error:
-        mend = "is [relay] host, port and tls right, and does it let this machine in?"
+        mend = "is [relay] host, port, tls and ca_file right, and does it let this machine in?"
         return [Finding("relay", well=False, found=f"{relay.host}:{relay.port}: {error}", mend=mend)]
     return [Finding("relay", well=True, found=f"{relay.host}:{relay.port} answers")]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
-from bot.core.automatic import automatic_sign
+from bot.core.automatic import AutomaticSign, automatic_sign
 from bot.core.immutable import immutable
 from bot.core.language import hint_from_headers
 from bot.core.mail import Identity, Mail, read_with_identity
@@ -13,9 +14,11 @@ from bot.core.subjects import is_reply_prefix
 from bot.core.unquote import cut_reply
 from bot.core.values import Channel, Language, RawRecord, Sender
 
+_POSTMASTER = "postmaster"  # RFC 5321 section 4.5.1: also without a domain, in any case of letters
 _ANSWERS_CONSIDERED = 20  # Message-IDs looked up in the outbox at most
 
 
+BOUNCE_MARK = "b."  # before what names a letter of ours in the address to which its failures are reported: service+b.…@…
 TOKEN_MARK = "s."  # noqa: S105 - before a token in a subaddress: service+s.TOKEN@…
 
 
@@ -26,6 +29,7 @@ class Inbound:
     `text` is only what was written now; `quoted` is the rest, where numbers of an answered letter are looked up and filled forms
     are read. `answers` are the Message-IDs it answers, nearest first. `silence` says why it must not be answered ("" when it
     may). `refusal` says why it cannot even be accepted. `plain` tells that the fast reader took it: nothing odd about it.
+    `for_postmaster` tells that it is for a person: no command is read from it, and it is not answered.
     """
 
     sender: Sender
@@ -44,6 +48,7 @@ class Inbound:
     plain: bool = True
     received_count: int = 0
     wrapper: str = ""
+    for_postmaster: bool = False
 
 
 class OwnAddress:
@@ -56,6 +61,13 @@ class OwnAddress:
         self.domain = domain.lower()
         self._local = local.lower()
         self.separator = separator
+        self._postmasters = frozenset({_POSTMASTER, f"{_POSTMASTER}@{self.domain}"}) - self.addresses
+
+    def letter_named_by(self, recipient: str) -> str:
+        """The Message-ID of the letter of ours whose failures are reported to that address, "" for any other address."""
+        subaddress = self.token(recipient) or ""
+        named = subaddress.removeprefix(BOUNCE_MARK)
+        return f"<{named}@{self.address.rpartition('@')[2]}>" if named != subaddress else ""
 
     def token(self, recipient: str) -> str | None:
         """The subaddress of a recipient ("" for none), None when it is not the desk's address."""
@@ -64,6 +76,17 @@ class OwnAddress:
             return None
         base, _, token = local.lower().partition(self.separator)
         return token.removeprefix(TOKEN_MARK) if base == self._local else None
+
+    def is_postmaster(self, recipient: str) -> bool:
+        """Whether it is the postmaster's address, for which every mail server takes mail (RFC 5321 section 4.5.1)."""
+        return recipient.lower() in self._postmasters
+
+    def apart(self, recipients: Iterable[str]) -> list[tuple[str, ...]]:
+        """Recipients of the desk and of the postmaster apart: what is written to both is two messages."""
+        groups: tuple[list[str], list[str]] = ([], [])
+        for recipient in recipients:
+            groups[self.is_postmaster(recipient)].append(recipient)
+        return [tuple(group) for group in groups if group]
 
 
 def read_inbound(record: RawRecord, own: OwnAddress) -> tuple[Inbound, Identity]:
@@ -82,7 +105,7 @@ def _read_mail_record(record: RawRecord, own: OwnAddress) -> tuple[Inbound, Iden
     if mail.sender is None:
         sender = Sender(f"mail:?{record.envelope_sender or ''}")
         return Inbound(sender, refusal=mail.sender_problem, silence="no_sender", plain=False), known
-    cut = cut_reply(mail.text)
+    cut, for_postmaster = cut_reply(mail.text), any(map(own.is_postmaster, record.recipients))
     sign = automatic_sign(
         headers=mail.headers,
         envelope_sender=record.envelope_sender,
@@ -104,12 +127,23 @@ def _read_mail_record(record: RawRecord, own: OwnAddress) -> tuple[Inbound, Iden
         reply_to=_open_reply_address(mail),
         hint=hint_from_headers(mail.content_language, mail.subject, cut.signature),
         token=next(filter(None, map(own.token, record.recipients)), ""),
-        silence=sign.reason if sign is not None else "",
+        silence=sign.reason if sign is not None and not (for_postmaster and _is_for_a_person(sign)) else "",
         plain=mail.tier == "fast",
         received_count=mail.received_count,
         wrapper=mail.wrapper,
+        for_postmaster=for_postmaster,
     )
-    return inbound, known
+    return inbound, _of_postmaster(known) if for_postmaster else known
+
+
+def _is_for_a_person(sign: AutomaticSign) -> bool:
+    # A postmaster is written to by postmasters (an address that mostly sends reports), and by programs about abuse (RFC 5965).
+    return sign.reason == "feedback_report" or (sign.reason == "delivery_report" and sign.evidence == "from")
+
+
+def _of_postmaster(known: Identity) -> Identity:
+    # The same mail may have gone to the desk as well: there it is another message, not a repetition.
+    return replace(known, key=hashlib.blake2b(b"postmaster " + known.key, digest_size=32).digest(), twin=None)
 
 
 def _answers(mail: Mail) -> tuple[str, ...]:

@@ -11,7 +11,10 @@ _LOCAL = rf'(?:{_ATOM}(?:\.{_ATOM})*|"(?:[ !#-\[\]-~\u0080-\U0010ffff]|\\[ -~])*
 _DOMAIN = r"(?:[A-Za-z0-9\u0080-\U0010ffff](?:[A-Za-z0-9._\u0080-\U0010ffff-]{0,252})|\[[!-Z^-~]{1,100}\])"
 _ADDRESS = rf"{_LOCAL}@{_DOMAIN}"
 # A source route before the address means nothing any more and must be accepted (RFC 5321 appendix C); scripts forget the brackets.
-_PATH = re.compile(rf" *(?:<(?:@[^<>:\s]{{1,500}}:)?(?P<address>{_ADDRESS})?>|(?P<bare>{_ADDRESS}))(?P<rest>(?: +[^ ]+)*) *")
+_PATH = re.compile(
+    rf" *(?:<(?:@[^<>:\s]{{1,500}}:)?(?P<address>{_ADDRESS})?>|(?P<bare>{_ADDRESS})|<(?P<postmaster>(?i:postmaster))>)"
+    r"(?P<rest>(?: +[^ ]+)*) *"
+)
 _PARAMETER = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:=([!-<>-~\u0080-\U0010ffff]+))?")
 _LOCAL_OCTETS = 64  # RFC 5321 section 4.5.3.1.1
 _ADDRESS_OCTETS = 254  # section 4.5.3.1.3: a path of 256 with its brackets
@@ -19,7 +22,7 @@ _ADDRESS_OCTETS = 254  # section 4.5.3.1.3: a path of 256 with its brackets
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """An address with the parameters after it; `address` is "" for the null path `<>`. Parameter names are in upper case."""
+    """An address with the parameters after it; `address` is "" for the null path `<>`, and has no domain for `<Postmaster>`. Parameter names are in upper case."""
 
     address: str
     parameters: Mapping[str, str]
@@ -44,7 +47,9 @@ def path(argument: str, keyword: str) -> Path | None:
     match = _PATH.fullmatch(argument, len(keyword))
     if match is None:
         return None
-    address = match["address"] or match["bare"] or ""
+    address = match["address"] or match["bare"] or match["postmaster"] or ""
+    if match["postmaster"] and keyword != "TO:":  # without a domain only as a recipient (RFC 5321 section 4.1.1.3)
+        return None
     local = address.rpartition("@")[0]
     if len(local.encode()) > _LOCAL_OCTETS or len(address.encode()) > _ADDRESS_OCTETS:
         return None

@@ -100,6 +100,10 @@ SAMPLES: dict[str, list[Facts]] = {
         {"sender": "marie@customer.example", "subject": "Ma palette", "lines": ("Bonjour,", "où est ma palette?", "Marie")},
         {"sender": "jo@customer.example", "subject": "", "lines": ("Where do I send a claim?",)},
     ],
+    "handoff/postmaster": [
+        {"sender": "postmaster@other.example", "subject": "Your letters", "lines": ("Please look at this.", "> TRACE 123456789")},
+        {"sender": "jo@customer.example", "subject": "", "lines": ()},
+    ],
     "limit/reached": [{"until": NOW, "all": True}, {"until": NOW, "all": False}],
     "desk/parked": [{"subject": "TRACE 123456789"}, {"subject": ""}],
     "desk/encrypted": [{"wrapper": "smime"}, {"wrapper": "pgp"}],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -205,3 +206,47 @@ async def test_three_months_expire_a_password(desk: StartedDesk) -> None:
     assert kept_out["X-Autopro-Template"] != "shipments/list"
     await answer(desk, expired, FRENCH.new.format(password=NEXT_PASSWORD), sender=CUSTOMER)
     assert (CUSTOMER, "password/changed") in await letters(desk, 1)
+
+
+async def until_credentials(desk: StartedDesk, words: Words) -> None:
+    """From REQUEST ACCESS to the moment before the administrator's answer leads to a credentials letter."""
+    form = await desk.ask(words.request)
+    await answer(desk, form, words.form, sender=CUSTOMER)
+    decide = (await letters(desk, 2))[ADMIN, "admin/decide"]
+    await answer(desk, decide, f"{words.approve} {await a_customer_number(desk)}", sender=ADMIN)
+
+
+async def test_credentials_that_come_back_open_their_request_again(desk: StartedDesk) -> None:
+    await until_credentials(desk, ENGLISH)
+    credentials = (await letters(desk, 2))[CUSTOMER, "access/credentials"]
+    assert re.fullmatch(r"service\+b\.[a-z2-7]{26}@carrier\.example", credentials.sender), "a null sender would never hear of it"
+    report = (
+        "From: MAILER-DAEMON@customer.example\r\nTo: " + credentials.sender + "\r\nSubject: Undelivered Mail Returned to Sender\r\n"
+        'MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\nNo such user.\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.customer.example\r\n\r\n"
+        f"Final-Recipient: rfc822; {CUSTOMER}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n"
+    )
+    code, said = await desk.hand_in(report.encode(), envelope_sender="", recipients=[credentials.sender])
+    assert code == 250, said
+    got = await letters(desk, 1)
+    assert (ADMIN, "admin/decide") in got, "the administrators are asked again, in the thread"
+
+
+async def test_credentials_that_the_relay_refuses_open_their_request_again(desk: StartedDesk) -> None:
+    refused = []
+
+    def verdict(_attempt: int) -> str | None:
+        # The third letter from now on is the one to the customer: the first to be refused for good.
+        refused.append(_attempt)
+        return "550 5.1.1 no such user" if len(refused) <= 2 else None
+
+    form = await desk.ask(FRENCH.request)
+    await answer(desk, form, FRENCH.form, sender=CUSTOMER)
+    decide = (await letters(desk, 2))[ADMIN, "admin/decide"]
+    desk.relay.verdict = verdict  # both the receipt to the administrator and the credentials are refused
+    await answer(desk, decide, f"{FRENCH.approve} {await a_customer_number(desk)}", sender=ADMIN)
+    async with asyncio.timeout(20):
+        while (ADMIN, "admin/decide") not in {(each.recipient, each["X-Autopro-Template"]) for each in desk.relay.letters}:
+            desk.relay.arrived.clear()
+            await desk.relay.arrived.wait()
