@@ -15,6 +15,7 @@ from bot.core.letters import Letter
 from bot.core.mail_writer import MailHeaders, write_mail
 from bot.core.rendering import RenderedMail, Renderer
 from bot.core.replies import Reply
+from bot.core.secret_words import may_hold_secret
 from bot.core.values import Channel, Language
 
 
@@ -110,7 +111,7 @@ class Composer:
             self.languages(language),
             reply_address=self._reply_address(token),
             first_contact=first,
-            subject=subject if subject.strip() and not secret else None,
+            subject=subject if subject.strip() and not secret and not may_hold_secret(subject) else None,
             secrets=[hidden for reply in replies for hidden in reply.hides],
         )
         headers = self._headers(rendered, recipient, inbound, token, thread, auto_submitted, now)

@@ -10,6 +10,7 @@ from bot.composer import Composer
 from bot.core.inbound import Inbound
 from bot.core.letters import Letter
 from bot.core.replies import Reply
+from bot.core.secret_words import may_hold_secret, without_secrets
 
 _LINES = 200  # of one message
 
@@ -33,6 +34,7 @@ class Handover:
         return [self._letter(reader, "handoff/postmaster", inbound, words, now) for reader in readers]
 
     def _letter(self, to: str, template: str, inbound: Inbound, words: str, now: datetime) -> Letter:
-        lines = tuple(line for line in words.split("\n")[:_LINES] if line.strip())
-        facts = {"sender": inbound.sender.address, "subject": inbound.subject, "lines": lines}
+        lines, removed = without_secrets([line for line in words.split("\n")[:_LINES] if line.strip()])
+        subject = "" if may_hold_secret(inbound.subject) else inbound.subject
+        facts = {"sender": inbound.sender.address, "subject": subject, "lines": tuple(lines), "removed": removed}
         return self.composer.notice(to, Reply(template, facts), None, now)

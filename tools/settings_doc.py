@@ -32,7 +32,7 @@ NOT_READ_YET = frozenset(
 SECTIONS: Mapping[str, str] = {
     "desk": "Who the counter is.",
     "database": "Where everything is kept.",
-    "smtp": "The desk's own mail listener. It takes mail for the desk's address and its subaddresses, and relays nothing.",
+    "smtp": "The desk's own mail listener. It takes mail for the desk's address and the postmaster's, and relays nothing.",
     "relay": "Where letters go out.",
     "admins": "Who decides.",
     "mail_trust": "Whose word about a sender is believed. What is not named here is verified by DKIM and DMARC.",
@@ -54,7 +54,8 @@ MEANINGS: Mapping[str, str] = {
     "desk.unknown_language": "What a writer gets whose language nothing tells: both languages, or one.",
     "desk.office_hours": "When a person is there: days and hours.",
     "desk.holidays": "Days on which nobody is there.",
-    "desk.handoff_address": "Where prose that nobody understood goes on to; empty: the writer is told the telephone numbers.",
+    "desk.handoff_address": "Where prose that nobody understood goes on to (empty: the writer is told the telephone numbers), and "
+    "mail to the postmaster (empty: to `[admins] addresses`).",
     "desk.subaddress_separator": "The character before the token in `service+TOKEN@…`; some mail servers use `-`.",
     "database.url": "`sqlite:///PATH` (four slashes for an absolute path; a local disk) or `postgresql://USER@HOST/NAME`.",
     "smtp.enabled": "Whether the desk listens for mail itself.",

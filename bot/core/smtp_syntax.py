@@ -22,7 +22,10 @@ _ADDRESS_OCTETS = 254  # section 4.5.3.1.3: a path of 256 with its brackets
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """An address with the parameters after it; `address` is "" for the null path `<>`, and has no domain for `<Postmaster>`. Parameter names are in upper case."""
+    """An address with the parameters after it, their names in upper case.
+
+    `address` is "" for the null path `<>`, and has no domain in the recipient `<Postmaster>`.
+    """
 
     address: str
     parameters: Mapping[str, str]

@@ -55,6 +55,15 @@ def test_no_paths(argument: str) -> None:
     assert path(argument, "FROM:") is None
 
 
+@pytest.mark.parametrize("name", ["Postmaster", "postmaster", "POSTMASTER"])
+def test_the_postmaster_needs_no_domain_as_a_recipient(name: str) -> None:
+    """RFC 5321 section 4.1.1.3; nobody writes from there."""
+    found = path(f"TO:<{name}>", "TO:")
+    assert found is not None
+    assert found.address == name
+    assert path(f"FROM:<{name}>", "FROM:") is None
+
+
 def test_parameters() -> None:
     found = path("FROM:<a@b.example> size=10 BODY=8BITMIME SMTPUTF8", "FROM:")
     assert found is not None

@@ -97,12 +97,22 @@ SAMPLES: dict[str, list[Facts]] = {
     "unknown/empty": [{}],
     "handoff/told": _nearest(),
     "handoff/forwarded": [
-        {"sender": "marie@customer.example", "subject": "Ma palette", "lines": ("Bonjour,", "où est ma palette?", "Marie")},
-        {"sender": "jo@customer.example", "subject": "", "lines": ("Where do I send a claim?",)},
+        {
+            "sender": "marie@customer.example",
+            "subject": "Ma palette",
+            "lines": ("Bonjour,", "où est ma palette?", "Marie"),
+            "removed": 1,
+        },
+        {"sender": "jo@customer.example", "subject": "", "lines": ("Where do I send a claim?",), "removed": 1},
     ],
     "handoff/postmaster": [
-        {"sender": "postmaster@other.example", "subject": "Your letters", "lines": ("Please look at this.", "> TRACE 123456789")},
-        {"sender": "jo@customer.example", "subject": "", "lines": ()},
+        {
+            "sender": "postmaster@other.example",
+            "subject": "Your letters",
+            "lines": ("Please look at this.", "> TRACE 123456789"),
+            "removed": 1,
+        },
+        {"sender": "jo@customer.example", "subject": "", "lines": (), "removed": 1},
     ],
     "limit/reached": [{"until": NOW, "all": True}, {"until": NOW, "all": False}],
     "desk/parked": [{"subject": "TRACE 123456789"}, {"subject": ""}],

@@ -64,6 +64,8 @@ def test_the_metrics_that_operators_are_told_of_exist() -> None:
     metrics.received.labels("smtp", "accepted").inc()
     metrics.answered.labels("answered").inc()
     metrics.delivered.labels("mail", "sent").inc()
+    metrics.bounced.labels("permanent").inc()
+    metrics.swept.labels("done").inc()
     exposed = metrics.exposition().decode()
     named = set(re.findall(r"`(autopro_[a-z_]+)", OPERATOR))
     assert len(named) >= 10
@@ -77,7 +79,7 @@ def test_the_commands_that_operators_are_told_of_exist() -> None:
     for command, part in named:
         found = main.get_command(click.Context(main), command)
         assert found is not None, command
-        if isinstance(found, click.Group):
+        if isinstance(found, click.Group) and (part or not found.invoke_without_command):
             assert part in found.commands
 
 

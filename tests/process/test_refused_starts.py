@@ -54,7 +54,7 @@ x = 1
 
 
 def test_a_settings_file_that_is_not_there(tmp_path: Path) -> None:
-    refused(run("serve", "--config", str(tmp_path / "none.toml")), "does not exist")
+    refused(run("serve", "--config", str(tmp_path / "none.toml")), "does not exist", "docs/operator.md")
 
 
 def test_a_settings_file_that_is_not_toml(here: Place) -> None:

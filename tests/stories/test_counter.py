@@ -182,3 +182,12 @@ async def test_an_open_answer_holds_nothing_private(desk: StartedDesk) -> None:
     letter = await desk.ask("TRACE 123456789")
     assert all(names)
     assert not any(name in letter.text or name in letter.html for name in names)
+
+
+@pytest.mark.parametrize("words", ["LOGN K7M2P9QX somepassword12345", "Mon mot de passe est chevalcorrectagrafe12345"])
+async def test_a_password_goes_on_to_nobody(tmp_path: Path, words: str) -> None:
+    async with started_desk(tmp_path, desk={"handoff_address": HANDOFF}) as desk:
+        await desk.hand_in(desk.mail(f"Bonjour\n{words}\nMarie", subject=words))
+        for letter in await desk.relay.wait(2):
+            assert words.split()[-1] not in letter.content.decode()
+            assert words.split()[-1] not in letter["Subject"]

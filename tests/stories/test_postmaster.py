@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,9 +24,7 @@ ADMINISTRATORS = ["ann@carrier.example", "luc@carrier.example"]
     ],
 )
 @pytest.mark.parametrize("recipient", [POSTMASTER, "PostMaster@Carrier.Example", "Postmaster"])
-async def test_it_goes_to_a_person(
-    tmp_path: Path, settings: dict[str, dict[str, object]], readers: list[str], recipient: str
-) -> None:
+async def test_it_goes_to_a_person(tmp_path: Path, settings: dict[str, Any], readers: list[str], recipient: str) -> None:
     async with started_desk(tmp_path, **settings) as desk:
         mail = desk.mail("Your letters reach the wrong person.\n\n> PRO 123456789\n", subject="Wrong address", to=POSTMASTER)
         code, answer = await desk.hand_in(mail, recipients=[recipient])
