@@ -117,7 +117,7 @@ class Composer:
         headers = self._headers(rendered, recipient, inbound, token, thread, auto_submitted, now)
         return Letter(
             channel=Channel.MAIL,
-            conversation=inbound.sender.key if inbound is not None else f"mail:{recipient.lower()}",
+            conversation=_conversation(recipient, inbound),
             message_id=headers.message_id,
             template=rendered.template,
             recipient=recipient,
@@ -166,6 +166,12 @@ class Composer:
 
     def _signed(self, content: bytes) -> bytes:
         return content if self.signer is None else self.signer.sign(content) + content
+
+
+def _conversation(recipient: str, inbound: Inbound | None) -> str:
+    # That of the address which gets the letter: what comes back says nothing about anybody else's.
+    theirs = inbound is not None and recipient == inbound.sender.address
+    return inbound.sender.key if inbound is not None and theirs else f"mail:{recipient.lower()}"
 
 
 def _references(inbound: Inbound | None) -> tuple[str, ...]:

@@ -44,6 +44,20 @@ log = structlog.get_logger("desk")
 
 _POSTMASTER = "postmaster"  # one bucket for all: a flood of forged senders must not bury a person
 
+# What the desk asked of somebody: these tokens are not to be had by writing to it.
+_ASKED = frozenset(
+    {
+        Purpose.ANSWER,
+        Purpose.CHALLENGE,
+        Purpose.CONFIRM_ADDRESS,
+        Purpose.CREDENTIALS,
+        Purpose.DECISION,
+        Purpose.INVITATION,
+        Purpose.NEW_ADDRESS,
+        Purpose.REQUEST,
+    }
+)
+
 
 @immutable
 class Answer:
@@ -71,7 +85,26 @@ class _Heard:
 
     @property
     def understood(self) -> bool:
-        return bool(self.reading.commands) or self.access.token is not None
+        return bool(self.reading.commands) or self.asked_for
+
+    @property
+    def asked_for(self) -> bool:
+        """It answers what the desk asked this person, with a token that nobody gets by writing to us."""
+        token = self.access.token
+        return token is not None and token.grant.purpose in _ASKED
+
+    @property
+    def private(self) -> bool:
+        """Whether the answer may hold account data or a token: it then goes to the sender's own address alone."""
+        return self.access.token is not None or self.access.session is not None
+
+    @property
+    def bucket(self) -> str:
+        """Whose letters are counted: those of the address that gets the answer, without its subaddress."""
+        if self.channel is not Channel.MAIL:
+            return self.inbound.sender.key
+        local, _, domain = (self.inbound.sender.key[5:] if self.private else self.inbound.reply_to.lower()).rpartition("@")
+        return f"mail:{local.partition('+')[0]}@{domain}"
 
     @property
     def writer(self) -> Writer:
@@ -232,8 +265,8 @@ class Counter:
         # Whoever forges an address uses up a bucket of its own, not that of the address. What nobody has looked at came by a
         # configured relay, and counts as the address's own: else it would have twice as many answers.
         unseen = heard.verdict is None and heard.channel is Channel.MAIL
-        bucket = sender.key if heard.authentic or unseen else f"unproved {sender.key}"
-        if heard.access.token is not None:  # an answer to a question or a credential is never lost to a flood of other mail
+        bucket = heard.bucket if heard.authentic or unseen else f"unproved {heard.bucket}"
+        if heard.asked_for and heard.access.token is not None:  # never lost to a flood of other mail
             bucket = f"token {heard.access.token.digest.hex()}"
         return await self._caps.spend(tx, bucket, understood=heard.understood, now=now)
 
@@ -253,6 +286,8 @@ class Counter:
         replies += self._last_answer(allowance)
         chosen = next((reply.language for reply in replies if reply.language is not None), language)
         token = next((reply.token for reply in replies if reply.token), "") or _session_token(heard)
+        if token or heard.private or any(reply.secret for reply in replies):
+            inbound = replace(inbound, reply_to=inbound.sender.address)  # a Reply-To is for open answers: anybody can write one
         answer = self._composer.answer(heard.channel, inbound, replies, chosen, first=not known.known, now=now, token=token)
         subject = fingerprint(answer.subject)
         if subject != known.subject:

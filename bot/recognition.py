@@ -52,7 +52,9 @@ def assurance_of(access: Access, writer: Writer) -> Assurance:
     if access.listed and writer.authentic and (access.granted(Purpose.REQUEST) or access.granted(Purpose.DECISION)):
         return Assurance.ADMINISTRATOR
     if access.session is not None:
-        return access.session.assurance
+        # A token may be seen by others (a Cc, a forward). Who is not proved may use the services, but change nothing that decides
+        # over the account: for that the sender must be proved as well.
+        return access.session.assurance if writer.authentic else min(access.session.assurance, Assurance.SESSION)
     return Assurance.AUTHENTIC_SENDER if writer.authentic else Assurance.ANYONE
 
 

@@ -29,7 +29,10 @@ _VOID = frozenset((
 ))  # fmt: skip
 _RAW = ("iframe", "noembed", "noframes", "script", "style", "title")  # their content is no markup
 _RAW_END = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in _RAW}
-_DROPPED = frozenset((*_RAW, "noscript", "object", "select", "svg", "template", "xml"))
+_DROPPED = frozenset((
+    *_RAW, "noscript", "object", "select", "svg", "template", "textarea", "xml",
+    "del", "s", "strike",  # struck out: taken back
+))  # fmt: skip
 _SPACED = frozenset(("blockquote", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "ol", "p", "pre", "table", "ul"))
 _BLOCKS = _SPACED | frozenset((
     "address", "article", "aside", "body", "caption", "center", "dd", "details", "dialog", "dir", "div", "dt", "fieldset",
@@ -53,6 +56,7 @@ _QUOTE_MARKS = frozenset((
     "gmail_quote", "gmail_quote_container", "gmail_attr", "yahoo_quoted", "moz-cite-prefix", "moz-forward-container",
     "protonmail_quote", "zmail_extra", "tutanota_quote", "mail-editor-reference-message-container", "olk_src_body_section",
     "reply-intro", "__headers__", "__quoted_text__", "messagereplysection", "quote",
+    "ms-outlook-mobile-reference-message", "outlookmessageheader", "gmail_extra", "cite",
 ))  # fmt: skip
 _TAIL_MARKS = frozenset(("appendonsend", "divrplyfwdmsg", "zwchr"))  # all that follows is quoted too
 _SIGNATURE_MARKS = frozenset((
@@ -60,9 +64,15 @@ _SIGNATURE_MARKS = frozenset((
 ))  # fmt: skip
 
 _ZERO = r"(?:0+(?:\.0*)?|\.0+)"
-_GONE = re.compile(rf"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|mso-hide:all|opacity:{_ZERO}%?(?:!|;|$))")
+_GONE = re.compile(
+    rf"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|mso-hide:all|opacity:{_ZERO}%?(?:!|;|$)"
+    r"|(?:left|top|right|text-indent|margin-left):-\d{3,}|color:transparent|clip:rect|text-decoration(?:-line)?:[^;]*line-through)"
+)
+_NO_BOX = re.compile(rf"(?:^|;)(?:max-)?(?:height|width):{_ZERO}(?:[a-z]+|%)?(?:!|;|$)")
+# A line at the left with room beside it is how programs without a blockquote mark what they quote.
+_QUOTE_BORDER = re.compile(r"(?:^|;)border-left(?:-width|-style)?:(?!none|0)|border:none;border-left:")
 _FONT_SIZE = re.compile(r"(?:^|;)font-size:([^;!]*)")
-_ZERO_SIZE = re.compile(_ZERO + r"(?:[a-z]+|%)?")
+_ZERO_SIZE = re.compile(_ZERO + r"(?:[a-z]+|%)?|(?:0*\.\d+|1(?:\.\d*)?)(?:px|pt)")  # nobody reads letters of a pixel
 _NO_MARGIN = re.compile(r"(?:^|;)margin(?:-top|-bottom)?:0")
 # Outlook draws its header block with a line above and nothing around: older versions, then newer ones.
 _OUTLOOK_HEADER = re.compile(r"border:none;border-top:solid#?\w+1(?:\.0)?pt|border-style:solidnonenone")
@@ -74,6 +84,7 @@ class _Style(NamedTuple):
     preformatted: bool
     tight: bool
     outlook_header: bool
+    quote_border: bool
 
 
 @lru_cache(maxsize=256)
@@ -81,12 +92,17 @@ def _read_style(style: str) -> _Style:
     style = "".join(style[:2_000].lower().split())
     sizes = _FONT_SIZE.findall(style)
     return _Style(
-        gone=_GONE.search(style) is not None,
+        gone=_GONE.search(style) is not None or ("overflow:hidden" in style and _NO_BOX.search(style) is not None),
         size=_ZERO_SIZE.fullmatch(sizes[-1]) is None if sizes else None,
         preformatted="white-space:pre" in style,
         tight=_NO_MARGIN.search(style) is not None,
         outlook_header=_OUTLOOK_HEADER.search(style) is not None,
+        quote_border=_QUOTE_BORDER.search(style) is not None,
     )
+
+
+def _is_folded(name: str, attributes: dict[str, str]) -> bool:
+    return name == "details" and "open" not in attributes
 
 
 class _Element(NamedTuple):
@@ -269,8 +285,8 @@ class _Reader:
         around = self._open[-1]
         element = _Element(
             name,
-            quoted=around.quoted or name == "blockquote" or bool(marks & _QUOTE_MARKS),
-            gone=around.gone or style.gone or name in _DROPPED or "hidden" in attributes,
+            quoted=around.quoted or name == "blockquote" or style.quote_border or bool(marks & _QUOTE_MARKS),
+            gone=around.gone or style.gone or name in _DROPPED or "hidden" in attributes or _is_folded(name, attributes),
             sizeless=around.sizeless if style.size is None else not style.size,
             preformatted=around.preformatted or style.preformatted or name in _PREFORMATTED,
             margin=self._margin(name, style, attributes),

@@ -102,6 +102,8 @@ def read_inbound(record: RawRecord, own: OwnAddress) -> tuple[Inbound, Identity]
 
 def _read_mail_record(record: RawRecord, own: OwnAddress) -> tuple[Inbound, Identity]:
     mail, known = read_with_identity(record.content, record.envelope_sender or "")
+    if mail.sender is not None and _changes_letters(mail.sender.ascii_address):
+        mail = replace(mail, sender=None, sender_problem="letters that become others in lower case")
     if mail.sender is None:
         sender = Sender(f"mail:?{record.envelope_sender or ''}")
         return Inbound(sender, refusal=mail.sender_problem, silence="no_sender", plain=False), known
@@ -144,6 +146,11 @@ def _is_for_a_person(sign: AutomaticSign) -> bool:
 def _of_postmaster(known: Identity) -> Identity:
     # The same mail may have gone to the desk as well: there it is another message, not a repetition.
     return replace(known, key=hashlib.blake2b(b"postmaster " + known.key, digest_size=32).digest(), twin=None)
+
+
+def _changes_letters(address: str) -> bool:
+    # The Kelvin sign becomes a plain k in lower case: kim@ written with it would be taken for kim@.
+    return not address.isascii() and any(not letter.isascii() and any(map(str.isascii, letter.lower())) for letter in address)
 
 
 def _answers(mail: Mail) -> tuple[str, ...]:

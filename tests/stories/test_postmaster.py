@@ -47,7 +47,8 @@ async def test_no_command_is_read_from_it(tmp_path: Path, words: str) -> None:
         await desk.settle()
         [letter] = desk.relay.letters
         assert letter.recipient == PERSON
-        assert words in letter.text
+        assert letter["X-Autopro-Template"] == "handoff/postmaster"
+        assert "correct-horse-battery" not in letter.content.decode(), "a password goes on to nobody"
 
 
 async def test_an_administrator_who_writes_to_the_postmaster_decides_nothing(tmp_path: Path) -> None:
