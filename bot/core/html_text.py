@@ -7,8 +7,9 @@ pass: no tree, no recursion, work linear in the length. A parser that builds the
 
 import html
 import re
-from functools import lru_cache
 from typing import Final, NamedTuple
+
+from bot.core.html_style import Style, hidden_classes, read_style
 
 _LONGEST_HTML: Final = 2_000_000  # characters
 _MOST_TAGS: Final = 40_000  # with their attributes; new text stands near the top of a thread that long
@@ -62,43 +63,6 @@ _TAIL_MARKS = frozenset(("appendonsend", "divrplyfwdmsg", "zwchr"))  # all that 
 _SIGNATURE_MARKS = frozenset((
     "gmail_signature", "moz-signature", "protonmail_signature_block", "signature", "ms-outlook-mobile-signature",
 ))  # fmt: skip
-
-_ZERO = r"(?:0+(?:\.0*)?|\.0+)"
-_GONE = re.compile(
-    rf"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|mso-hide:all|opacity:{_ZERO}%?(?:!|;|$)"
-    r"|(?:left|top|right|text-indent|margin-left):-\d{3,}|color:transparent|clip:rect|text-decoration(?:-line)?:[^;]*line-through)"
-)
-_NO_BOX = re.compile(rf"(?:^|;)(?:max-)?(?:height|width):{_ZERO}(?:[a-z]+|%)?(?:!|;|$)")
-# A line at the left with room beside it is how programs without a blockquote mark what they quote.
-_QUOTE_BORDER = re.compile(r"(?:^|;)border-left(?:-width|-style)?:(?!none|0)|border:none;border-left:")
-_FONT_SIZE = re.compile(r"(?:^|;)font-size:([^;!]*)")
-_ZERO_SIZE = re.compile(_ZERO + r"(?:[a-z]+|%)?|(?:0*\.\d+|1(?:\.\d*)?)(?:px|pt)")  # nobody reads letters of a pixel
-_NO_MARGIN = re.compile(r"(?:^|;)margin(?:-top|-bottom)?:0")
-# Outlook draws its header block with a line above and nothing around: older versions, then newer ones.
-_OUTLOOK_HEADER = re.compile(r"border:none;border-top:solid#?\w+1(?:\.0)?pt|border-style:solidnonenone")
-
-
-class _Style(NamedTuple):
-    gone: bool
-    size: bool | None  # False: of size zero
-    preformatted: bool
-    tight: bool
-    outlook_header: bool
-    quote_border: bool
-
-
-@lru_cache(maxsize=256)
-def _read_style(style: str) -> _Style:
-    style = "".join(style[:2_000].lower().split())
-    sizes = _FONT_SIZE.findall(style)
-    return _Style(
-        gone=_GONE.search(style) is not None or ("overflow:hidden" in style and _NO_BOX.search(style) is not None),
-        size=_ZERO_SIZE.fullmatch(sizes[-1]) is None if sizes else None,
-        preformatted="white-space:pre" in style,
-        tight=_NO_MARGIN.search(style) is not None,
-        outlook_header=_OUTLOOK_HEADER.search(style) is not None,
-        quote_border=_QUOTE_BORDER.search(style) is not None,
-    )
 
 
 def _is_folded(name: str, attributes: dict[str, str]) -> bool:
@@ -203,6 +167,7 @@ class _Reader:
     """Reads the markup and keeps the open elements."""
 
     def __init__(self, source: str) -> None:
+        self._hidden = hidden_classes(source)
         self._source = source
         self._budget = _MOST_TAGS
         self._open = [_Element("")]
@@ -269,7 +234,7 @@ class _Reader:
         return attributes, end.end()
 
     def _start(self, name: str, attributes: dict[str, str], position: int) -> int:
-        style = _read_style(attributes.get("style", ""))
+        style = read_style(attributes.get("style", ""))
         marks = self._marks(attributes)
         layout = self._layout
         if style.outlook_header or marks & _TAIL_MARKS:
@@ -286,7 +251,12 @@ class _Reader:
         element = _Element(
             name,
             quoted=around.quoted or name == "blockquote" or style.quote_border or bool(marks & _QUOTE_MARKS),
-            gone=around.gone or style.gone or name in _DROPPED or "hidden" in attributes or _is_folded(name, attributes),
+            gone=around.gone
+            or style.gone
+            or bool(marks & self._hidden)
+            or name in _DROPPED
+            or "hidden" in attributes
+            or _is_folded(name, attributes),
             sizeless=around.sizeless if style.size is None else not style.size,
             preformatted=around.preformatted or style.preformatted or name in _PREFORMATTED,
             margin=self._margin(name, style, attributes),
@@ -319,7 +289,7 @@ class _Reader:
         return frozenset(word.removeprefix("x_") for value in values for word in value.split())
 
     @staticmethod
-    def _margin(name: str, style: _Style, attributes: dict[str, str]) -> int:
+    def _margin(name: str, style: Style, attributes: dict[str, str]) -> int:
         if name not in _SPACED:
             return int(name in _BLOCKS)
         return 1 if style.tight or attributes.get("class", "").lower().startswith("mso") else 2

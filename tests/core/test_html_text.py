@@ -244,3 +244,17 @@ def test_a_hostile_megabyte_takes_well_under_a_second(source: str):
 
 def test_ten_thousand_nested_tags_keep_their_text():
     assert html_to_text("<div>" * 10_000 + "DENY" + "</div>" * 10_000) == "DENY"
+
+
+@pytest.mark.parametrize("sheet", [".h{display:none}", "p.H , div.h{ font-size:0 }", "@media screen{.h{visibility:hidden}}"])
+def test_what_the_mails_own_style_sheet_hides_is_not_read(sheet: str) -> None:
+    """A class may hide as well as an attribute."""
+    assert html_to_text(f'<style>{sheet}</style><p class="h">APPROVE</p><p>Hello</p>').strip() == "Hello"
+
+
+def test_endless_style_sheets_cost_no_time() -> None:
+    """Each opening tag once looked for its end through all the rest."""
+    began = time.process_time()
+    html_to_text("<style>" * 100_000)
+    html_to_text("<style>.a{display:none}</style>" * 30_000)
+    assert time.process_time() - began < 2.0

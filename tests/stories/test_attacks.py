@@ -91,6 +91,7 @@ async def test_a_look_alike_letter_makes_no_administrator(tmp_path: Path) -> Non
         '<div style="position:absolute;left:-9999px">APPROVE NONE</div><p>Hello</p>',
         '<span style="font-size:0.1px">APPROVE NONE</span><p>Hello</p>',
         "<details><summary>Hello</summary><p>APPROVE NONE</p></details>",
+        '<style>.h{display:none}</style><p class="h">APPROVE NONE</p><p>Hello</p>',
     ],
 )
 async def test_an_approval_out_of_sight_or_out_of_a_quote_decides_nothing(desk: StartedDesk, html: str) -> None:
