@@ -25,13 +25,14 @@ BY_MAIL, BY_CHAT, BY_TERMINAL = Writer(MARIE), Writer(chat=42), Writer(terminal=
 @pytest.mark.parametrize("writer", [BY_MAIL, BY_CHAT, BY_TERMINAL, Writer(MARIE, authentic=False), Writer(STRANGER)])
 @pytest.mark.parametrize("word", ["LOGIN", "connexion", "Se connecter", "sign in"])
 async def test_code_and_password_open_a_session(visits: Visits, writer: Writer, word: str) -> None:
-    """On every channel; the session is A3, since the current password was given in it."""
+    """On every channel; the session is A3, since the current password was given in it, while its mail is proved to be the sender's."""
     account = await visits.account()
     outcome = await visits.ask(login.HANDLER, f"{word} {CODE.lower()} {PASSWORD}", writer)
     assert outcome.template == "login/opened"
     assert bool(outcome.token) == bool(writer.address), "by mail the session travels in the letter"
     again = await visits.ask(logout.HANDLER, "LOGOUT", writer, token=outcome.token)
-    assert again.visit.assurance is Assurance.CURRENT_PASSWORD
+    proved = writer.authentic or not writer.address
+    assert again.visit.assurance is (Assurance.CURRENT_PASSWORD if proved else Assurance.SESSION)
     assert again.visit.access.account == account
     assert again.template == "login/logged_out"
     check_letters(outcome, never=[PASSWORD])
