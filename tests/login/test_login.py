@@ -25,7 +25,7 @@ BY_MAIL, BY_CHAT, BY_TERMINAL = Writer(MARIE), Writer(chat=42), Writer(terminal=
 @pytest.mark.parametrize("writer", [BY_MAIL, BY_CHAT, BY_TERMINAL, Writer(MARIE, authentic=False), Writer(STRANGER)])
 @pytest.mark.parametrize("word", ["LOGIN", "connexion", "Se connecter", "sign in"])
 async def test_code_and_password_open_a_session(visits: Visits, writer: Writer, word: str) -> None:
-    """On every channel; the session is A3, since the current password was given in it, while its mail is proved to be the sender's."""
+    """On every channel; the session is A3, since the current password was given in it, while the sender is proved."""
     account = await visits.account()
     outcome = await visits.ask(login.HANDLER, f"{word} {CODE.lower()} {PASSWORD}", writer)
     assert outcome.template == "login/opened"
