@@ -74,6 +74,7 @@ class App:
     delivery: Delivery
     metrics: Metrics
     observation: Observation
+    sweep: Sweep
 
 
 @asynccontextmanager
@@ -114,15 +115,10 @@ async def running(settings: Settings, clock: Clock | None = None, mint: Mint | N
             offer=delivery.offer,
             steady=time.monotonic,
         )
-        app = App(settings, database, seal, clock, mint, desk, delivery, metrics, Observation(database, metrics, clock))
-        tasks = [
-            asyncio.create_task(desk.work(), name="desk"),
-            asyncio.create_task(delivery.run(), name="delivery"),
-            asyncio.create_task(_sweep_hourly(sweep, clock), name="sweep"),
-        ]
+        app = App(settings, database, seal, clock, mint, desk, delivery, metrics, Observation(database, metrics, clock), sweep)
+        tasks = [asyncio.create_task(desk.work(), name="desk"), asyncio.create_task(delivery.run(), name="delivery")]
         for task in tasks:
-            task.add_done_callback(_tell_when_broken)
-        app.observation.watch(tasks)
+            _watch(app, task)
         stack.push_async_callback(_drain, desk, delivery, tasks)
         yield app
 
@@ -140,6 +136,23 @@ async def _drain(desk: Desk, delivery: Delivery, tasks: list[asyncio.Task[None]]
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
+@asynccontextmanager
+async def _sweeping(app: App) -> AsyncIterator[None]:
+    """The calendar sweep, in the desk that serves alone: a terminal beside it needs none."""
+    task = asyncio.create_task(_sweep_hourly(app.sweep, app.clock), name="sweep")
+    _watch(app, task)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def _watch(app: App, task: asyncio.Task[None]) -> None:
+    task.add_done_callback(_tell_when_broken)
+    app.observation.watch(task)
+
+
 async def _sweep_hourly(sweep: Sweep, clock: Clock) -> None:
     while True:
         try:
@@ -154,7 +167,7 @@ async def serve(settings: Settings, *, ready: Callable[[], None], clock: Clock |
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with running(settings, clock) as app, listening(app):
+    async with running(settings, clock) as app, listening(app), _sweeping(app):
         _settle_memory()
         ready()
         log.info("ready", smtp=settings.smtp.enabled, http=settings.http.enabled)

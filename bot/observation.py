@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 
 from bot.core.clock import Clock, to_micros
 from bot.core.errors import StorageError
@@ -19,11 +18,11 @@ class Observation:
         self._database = database
         self._metrics = metrics
         self._clock = clock
-        self._tasks: Sequence[asyncio.Task[None]] = ()
+        self._tasks: list[asyncio.Task[None]] = []
 
-    def watch(self, tasks: Sequence[asyncio.Task[None]]) -> None:
-        """The tasks without which the desk is not ready."""
-        self._tasks = tasks
+    def watch(self, task: asyncio.Task[None]) -> None:
+        """Adds a task without which the desk is not ready."""
+        self._tasks.append(task)
 
     async def obstacles(self) -> list[str]:
         """What stands in the way of serving, a line each; [] when nothing does."""

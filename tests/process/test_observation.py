@@ -25,7 +25,8 @@ async def test_a_part_that_has_ended_is_an_obstacle(tmp_path: Path) -> None:
 
     dead, alive = asyncio.create_task(dies(), name="delivery"), asyncio.create_task(lives(), name="desk")
     observation = Observation(database, Metrics(), HandClock())
-    observation.watch([dead, alive])
+    observation.watch(dead)
+    observation.watch(alive)
     assert await observation.obstacles() == []
     await asyncio.wait([dead])
     assert isinstance(dead.exception(), LookupError)
