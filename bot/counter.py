@@ -26,16 +26,17 @@ from bot.core.repeated_subject import fingerprint, repeats
 from bot.core.replies import Reply
 from bot.core.seal import Seal
 from bot.core.values import Channel, Language
-from bot.core.visit import NOBODY, Access, DeskFacts, Stores, Visit
+from bot.core.visit import NOBODY, DeskFacts, Stores, Visit
 from bot.handover import Handover
+from bot.heard import Heard
 from bot.operators import Operators
 from bot.posting import write_posts
 from bot.reception import NOTHING_PREPARED, Prepared, Reception, answer_command
-from bot.recognition import Writer, assurance_of
+from bot.recognition import assurance_of
 from handlers.overheard import overheard
 from handlers.returned import reopened
 from handlers.unknown import answer_unknown
-from storage.correspondents import Correspondent, Correspondents
+from storage.correspondents import Correspondents
 from storage.database import Transaction
 from storage.outbox import Outbox
 from storage.shipments import ShipmentStore
@@ -44,20 +45,6 @@ log = structlog.get_logger("desk")
 
 _POSTMASTER = "postmaster"  # one bucket for all: a flood of forged senders must not bury a person
 
-# What the desk asked of somebody: these tokens are not to be had by writing to it.
-_ASKED = frozenset(
-    {
-        Purpose.ANSWER,
-        Purpose.CHALLENGE,
-        Purpose.CONFIRM_ADDRESS,
-        Purpose.CREDENTIALS,
-        Purpose.DECISION,
-        Purpose.INVITATION,
-        Purpose.NEW_ADDRESS,
-        Purpose.REQUEST,
-    }
-)
-
 
 @immutable
 class Answer:
@@ -65,50 +52,6 @@ class Answer:
 
     outcome: str
     letters: tuple[Letter, ...] = ()
-
-
-@immutable
-class _Heard:
-    """A message with what is known of its conversation."""
-
-    channel: Channel
-    inbound: Inbound
-    verdict: Verdict | None
-    known: Correspondent
-    answers_us: bool
-    reading: Reading
-    access: Access
-
-    @property
-    def authentic(self) -> bool:
-        return self.channel is not Channel.MAIL or (self.verdict is not None and self.verdict.authentic)
-
-    @property
-    def understood(self) -> bool:
-        return bool(self.reading.commands) or self.asked_for
-
-    @property
-    def asked_for(self) -> bool:
-        """It answers what the desk asked this person, with a token that nobody gets by writing to us."""
-        token = self.access.token
-        return token is not None and token.grant.purpose in _ASKED
-
-    @property
-    def private(self) -> bool:
-        """Whether the answer may hold account data or a token: it then goes to the sender's own address alone."""
-        return self.access.token is not None or self.access.session is not None
-
-    @property
-    def bucket(self) -> str:
-        """Whose letters are counted: those of the address that gets the answer, without its subaddress."""
-        if self.channel is not Channel.MAIL:
-            return self.inbound.sender.key
-        local, _, domain = (self.inbound.sender.key[5:] if self.private else self.inbound.reply_to.lower()).rpartition("@")
-        return f"mail:{local.partition('+')[0]}@{domain}"
-
-    @property
-    def writer(self) -> Writer:
-        return Writer(self.channel, self.inbound.sender, self.inbound.token, self.inbound.answers, self.authentic)
 
 
 class Counter:
@@ -247,7 +190,7 @@ class Counter:
         verdict: Verdict | None,
         now: datetime,
         read_already: Reading | None,
-    ) -> _Heard:
+    ) -> Heard:
         known = await Correspondents(tx, now).get(inbound.sender.key)
         answered = await Outbox(tx, self._seal).answered(inbound.answers) if inbound.answers else None
         if known.subject and repeats(inbound.subject, known.subject):
@@ -255,10 +198,10 @@ class Counter:
         reading = read_already
         if reading is None or known.choices or answered:
             reading = self.read(inbound, has_choices=bool(known.choices), answers_us=answered is not None)
-        heard = _Heard(channel, inbound, verdict, known, answered is not None, reading, NOBODY)
+        heard = Heard(channel, inbound, verdict, known, answered is not None, reading, NOBODY)
         return replace(heard, access=await self._reception.recognise(tx, heard.writer, now))
 
-    async def _allowance(self, tx: Transaction, heard: _Heard, now: datetime) -> Allowance:
+    async def _allowance(self, tx: Transaction, heard: Heard, now: datetime) -> Allowance:
         sender = heard.inbound.sender
         if heard.channel is Channel.TERMINAL or (heard.authentic and sender.address.lower() in self._admins):
             return FREE
@@ -270,7 +213,7 @@ class Counter:
             bucket = f"token {heard.access.token.digest.hex()}"
         return await self._caps.spend(tx, bucket, understood=heard.understood, now=now)
 
-    async def _write(self, tx: Transaction, heard: _Heard, allowance: Allowance, prepared: Prepared, now: datetime) -> list[Letter]:
+    async def _write(self, tx: Transaction, heard: Heard, allowance: Allowance, prepared: Prepared, now: datetime) -> list[Letter]:
         inbound, known, key = heard.inbound, heard.known, heard.inbound.sender.key
         correspondents = Correspondents(tx, now)
         if not known.known:
@@ -285,7 +228,7 @@ class Counter:
             await correspondents.set_choices(key, choices)
         replies += self._last_answer(allowance)
         chosen = next((reply.language for reply in replies if reply.language is not None), language)
-        token = next((reply.token for reply in replies if reply.token), "") or _session_token(heard)
+        token = next((reply.token for reply in replies if reply.token), "") or heard.session_token
         if token or heard.private or any(reply.secret for reply in replies):
             inbound = replace(inbound, reply_to=inbound.sender.address)  # a Reply-To is for open answers: anybody can write one
         answer = self._composer.answer(heard.channel, inbound, replies, chosen, first=not known.known, now=now, token=token)
@@ -304,7 +247,7 @@ class Counter:
         return await write_posts(self._composer, tx, visit.files, posts, visit.now) if posts else []
 
     def _visit(
-        self, tx: Transaction, correspondents: Correspondents, heard: _Heard, language: Language | None, now: datetime
+        self, tx: Transaction, correspondents: Correspondents, heard: Heard, language: Language | None, now: datetime
     ) -> Visit:
         inbound = heard.inbound
         answered = find_pros(f"{inbound.subject}\n{inbound.quoted}", rule=self._check_digit).pros if inbound.answers else ()
@@ -329,7 +272,7 @@ class Counter:
             quoted=inbound.quoted,
         )
 
-    async def _replies(self, visit: Visit, heard: _Heard, prepared: Prepared) -> list[Reply]:
+    async def _replies(self, visit: Visit, heard: Heard, prepared: Prepared) -> list[Reply]:
         commands = heard.reading.commands
         dialogue = await overheard(visit, commands)
         if dialogue is not None:
@@ -350,7 +293,7 @@ class Counter:
         local = until.astimezone(ZoneInfo(self._facts.timezone))
         return [Reply("limit/reached", {"until": local, "all": allowance.all_until is not None})]
 
-    def _language(self, heard: _Heard) -> Language | None:
+    def _language(self, heard: Heard) -> Language | None:
         reading, inbound, member = heard.reading, heard.inbound, heard.access.member
         spoken = next((command.language for command in reading.commands if command.language is not None), None)
         return decide(
@@ -362,13 +305,8 @@ class Counter:
             text=inbound.text,
         )
 
-    def _handoff(self, heard: _Heard, replies: Sequence[Reply], now: datetime) -> list[Letter]:
+    def _handoff(self, heard: Heard, replies: Sequence[Reply], now: datetime) -> list[Letter]:
         inbound = heard.inbound
         if all(reply.understood for reply in replies) or inbound.wrapper or heard.channel is not Channel.MAIL:
             return []
         return self._handover.not_understood(inbound, now)
-
-
-def _session_token(heard: _Heard) -> str:
-    """The token of a session goes on into the next answer: the conversation stays logged in whichever letter is answered."""
-    return heard.inbound.token if heard.access.session is not None and heard.channel is Channel.MAIL else ""

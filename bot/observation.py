@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 
+import structlog
+
 from bot.core.clock import Clock, to_micros
 from bot.core.errors import StorageError
 from bot.metrics import Metrics
 from storage.database import Database, Transaction
 from storage.depths import Depths
+
+log = structlog.get_logger("app")
 
 
 class Observation:
@@ -21,8 +25,9 @@ class Observation:
         self._tasks: list[asyncio.Task[None]] = []
 
     def watch(self, task: asyncio.Task[None]) -> None:
-        """Adds a task without which the desk is not ready."""
+        """Adds a task without which the desk is not ready; the log says when it breaks."""
         self._tasks.append(task)
+        task.add_done_callback(_tell_when_broken)
 
     async def obstacles(self) -> list[str]:
         """What stands in the way of serving, a line each; [] when nothing does."""
@@ -56,3 +61,10 @@ async def _depths(tx: Transaction) -> Depths:
 
 def _age(moment: int, now: int) -> float:
     return max(0, now - moment) / 1e6 if moment else 0.0
+
+
+def _tell_when_broken(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        log.error(
+            "part_ended", part=task.get_name(), error=type(task.exception()).__name__, next="restart the desk; /readyz says 503"
+        )

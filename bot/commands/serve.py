@@ -12,7 +12,7 @@ from bot.config import Settings, load
 
 
 def _serve(settings: Settings, guide: str = "") -> None:
-    from bot.app import serve  # loaded once the settings are right: a mistake in them is told in half the time
+    from bot.serving import serve  # loaded once the settings are right: a mistake in them is told in half the time
 
     def ready() -> None:
         if guide:

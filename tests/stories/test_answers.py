@@ -13,12 +13,13 @@ import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from bot.app import listening, running
+from bot.app import running
 from bot.commands.import_command import import_samples
 from bot.config import load
 from bot.core.errors import AutoproError, SettingsError
 from bot.core.replies import Reply
 from bot.core.values import Language
+from bot.serving import listening
 from storage.database import Transaction
 from storage.outbox import Outbox
 from tests.authenticity.signing import pem, record

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot import app as wiring
-from bot.app import listening, running
+from bot.app import running
 from bot.core.errors import StorageError
+from bot.serving import listening
 from tests.stories.rows import rows
 from tests.support.clock import HandClock
 from tests.support.desk import StartedDesk, settings_for, started_desk

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from bot.app import listening, running
+from bot.app import running
+from bot.serving import listening
 from tests.stories.rows import rows
 from tests.support.clock import HandClock
 from tests.support.desk import CUSTOMER, SERVICE, StartedDesk, settings_for, started_desk

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import App, listening, running
+from bot.app import App, running
 from bot.commands.import_command import import_samples
+from bot.serving import listening
 from tests.stories.rows import outcomes, rows
 from tests.support.clock import HandClock
 from tests.support.desk import CUSTOMER, SERVICE, StartedDesk, settings_for, started_desk

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import listening, running
+from bot.app import running
+from bot.serving import listening
 from tests.stories.certificates import Pair, make_pair
 from tests.stories.rows import rows
 from tests.support.clock import HandClock

@@ -12,8 +12,9 @@ from email.utils import format_datetime, make_msgid
 from pathlib import Path
 from typing import Any
 
-from bot.app import App, Ports, listening, running
+from bot.app import App, running
 from bot.config import Settings
+from bot.serving import Ports, listening
 from tests.support.clock import HandClock
 from tests.support.relay import Relay, SentLetter, running_relay
 

@@ -1,0 +1,79 @@
+"""A message with what is known of its conversation: what the counter answers by."""
+
+from __future__ import annotations
+
+from bot.core.accounts.tokens import Purpose
+from bot.core.authenticity import Verdict
+from bot.core.commands import Reading
+from bot.core.immutable import immutable
+from bot.core.inbound import Inbound
+from bot.core.values import Channel
+from bot.core.visit import Access
+from bot.recognition import Writer
+from storage.correspondents import Correspondent
+
+# What the desk asked of somebody: these tokens are not to be had by writing to it.
+_ASKED = frozenset(
+    {
+        Purpose.ANSWER,
+        Purpose.CHALLENGE,
+        Purpose.CONFIRM_ADDRESS,
+        Purpose.CREDENTIALS,
+        Purpose.DECISION,
+        Purpose.INVITATION,
+        Purpose.NEW_ADDRESS,
+        Purpose.REQUEST,
+    }
+)
+
+
+@immutable
+class Heard:
+    """A message with what is known of its conversation."""
+
+    channel: Channel
+    inbound: Inbound
+    verdict: Verdict | None
+    known: Correspondent
+    answers_us: bool
+    reading: Reading
+    access: Access
+
+    @property
+    def authentic(self) -> bool:
+        """Whether the sender is who the mail says."""
+        return self.channel is not Channel.MAIL or (self.verdict is not None and self.verdict.authentic)
+
+    @property
+    def understood(self) -> bool:
+        """Whether it asks for something that the desk knows."""
+        return bool(self.reading.commands) or self.asked_for
+
+    @property
+    def asked_for(self) -> bool:
+        """It answers what the desk asked this person, with a token that nobody gets by writing to us."""
+        token = self.access.token
+        return token is not None and token.grant.purpose in _ASKED
+
+    @property
+    def private(self) -> bool:
+        """Whether the answer may hold account data or a token: it then goes to the sender's own address alone."""
+        return self.access.token is not None or self.access.session is not None
+
+    @property
+    def bucket(self) -> str:
+        """Whose letters are counted: those of the address that gets the answer, without its subaddress."""
+        if self.channel is not Channel.MAIL:
+            return self.inbound.sender.key
+        local, _, domain = (self.inbound.sender.key[5:] if self.private else self.inbound.reply_to.lower()).rpartition("@")
+        return f"mail:{local.partition('+')[0]}@{domain}"
+
+    @property
+    def writer(self) -> Writer:
+        """Who writes, as the recognition of accounts needs it."""
+        return Writer(self.channel, self.inbound.sender, self.inbound.token, self.inbound.answers, self.authentic)
+
+    @property
+    def session_token(self) -> str:
+        """The token of a session goes on into the next answer: the conversation stays logged in whichever letter is answered."""
+        return self.inbound.token if self.access.session is not None and self.channel is Channel.MAIL else ""
