@@ -98,11 +98,6 @@ class AccountStore:
         """Moves the last activity forward; False when the account is closed."""
         return await self._changes("active", id=account_id, now=to_micros(now))
 
-    async def set_company(self, account_id: int, company: str) -> None:
-        """Corrects the company's name."""
-        words = clean(company)
-        await self._changes("set_company", id=account_id, company=words, company_folded=fold(words))
-
     async def set_customer_numbers(self, account_id: int, numbers: Sequence[str]) -> None:
         """Replaces the customer numbers."""
         await self._transaction.run(_SQL["drop_customers"], {"id": account_id})

@@ -61,9 +61,6 @@ WHERE id = :id AND closed_at IS NULL
 UPDATE account SET last_activity_at = CASE WHEN last_activity_at < :now THEN :now ELSE last_activity_at END
 WHERE id = :id AND closed_at IS NULL
 
--- name: set_company
-UPDATE account SET company = :company, company_folded = :company_folded WHERE id = :id
-
 -- name: drop_customers
 DELETE FROM account_customer WHERE account_id = :id
 

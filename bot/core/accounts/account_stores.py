@@ -75,10 +75,6 @@ class Accounts(Protocol):
         """Moves the last activity forward (never back); False when the account is closed."""
         ...
 
-    async def set_company(self, account_id: int, company: str) -> None:
-        """Corrects the company's name."""
-        ...
-
     async def set_customer_numbers(self, account_id: int, numbers: Sequence[str]) -> None:
         """Replaces the customer numbers."""
         ...
