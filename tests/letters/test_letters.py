@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 
 import pytest
@@ -13,6 +12,7 @@ from bot.core.values import Language
 from templates import FOLDER
 from tests.handlers.counter import DESK, renderer
 from tests.letters.samples import SAMPLES
+from tests.support.french import check_french
 
 CASES = [(name, number) for name, facts in SAMPLES.items() for number in range(len(facts))]
 
@@ -54,12 +54,4 @@ def test_a_letter_in_both_languages_is_short() -> None:
 def test_french_letters_hold_their_no_break_spaces(name: str, number: int) -> None:
     """Before the colon and inside « » there is U+00A0, also where a value stands beside it; none before ; ! ?."""
     text = renderer().plain([Reply(name, SAMPLES[name][number])], Language.FR, first_contact=False)
-    text = text.replace("terminal:tty1", "")  # where somebody wrote from: a name, not words
-    for before, mark in itertools.pairwise(text):
-        if mark in ":»":
-            assert before == "\u00a0"
-        if mark in ";!?":
-            assert before not in " \u00a0"
-        if before == "«":
-            assert mark == "\u00a0"
-    assert "'" not in text
+    check_french(text)
