@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from bot.commands.check import Finding, check_all
+from bot.commands.check import check_all
+from bot.commands.checks.finding import Finding
 from tests.stories.certificates import Pair, make_pair
 from tests.support.desk import settings_for
 from tests.support.relay import running_relay

@@ -120,7 +120,8 @@ def test_check_names_what_is_wrong_and_how_to_mend_it(here: Place) -> None:
     assert "autopro parked list" in wrong["parked messages"]["mend"]
     assert "[relay]" in wrong["relay"]["mend"]
     lines = here.run("check").stdout.splitlines()
-    assert sum(line.startswith("MEND") for line in lines) == sum(line.startswith("     -> ") for line in lines) == len(wrong)
+    assert [line.split(": ")[0] for line in lines if line.startswith("MEND")] == [f"MEND {subject}" for subject in wrong]
+    assert all(any(line.endswith(f" -> {one['mend']}") for line in lines) for one in wrong.values())
 
 
 def test_check_of_a_wrong_key_a_damaged_database_and_a_folder_that_is_a_file(here: Place) -> None:
