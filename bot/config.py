@@ -22,6 +22,7 @@ from bot.account_settings import AccountSettings, RequestSettings
 from bot.core.accounts.office_hours import parse_office_hours
 from bot.core.check_digits import CheckDigit
 from bot.core.errors import SettingsError
+from bot.login_settings import LoginSettings
 from bot.settings_section import Section
 
 DEFAULT_FILE = Path("autopro.toml")
@@ -122,18 +123,12 @@ class SmtpSettings(Section):
         return self
 
 
-class RelaySettings(Section):
+class RelaySettings(LoginSettings):
     """[relay]: where letters go out. An empty host writes them to the Maildir DATA_DIR/outgoing."""
 
     host: str = ""
     port: int = Field(default=25, ge=1, le=65535)
     tls: Literal["none", "starttls", "tls"] = "none"
-    username: str = ""
-    password: str = ""
-    auth: Literal["password", "oauth2"] = "password"
-    tenant: str = ""
-    client_id: str = ""
-    client_secret: str = ""
     envelope_sender: str = ""
     dkim_domain: str = ""
     dkim_selector: str = ""

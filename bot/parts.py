@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from bot.channels.oauth2 import ClientCredentials, TokenSource
 from bot.composer import Composer
 from bot.config import Settings
-from bot.core.clock import Mint
+from bot.core.clock import Clock, Mint
 from bot.core.dkim_sign import Signer
 from bot.core.errors import AutoproError
 from bot.core.rendering import Renderer
 from bot.core.values import Language
+from bot.login_settings import LoginSettings
 from bot.rules import desk_facts
 from templates import FOLDER
 
@@ -33,3 +35,11 @@ def composer_of(settings: Settings, mint: Mint) -> Composer:
         signer=signer,
         separator=desk.subaddress_separator,
     )
+
+
+def token_source(section: str, login: LoginSettings, clock: Clock) -> TokenSource | None:
+    """Where the access tokens of [`section`] come from; None where a password is used."""
+    if login.auth != "oauth2":
+        return None
+    credentials = ClientCredentials(section, login.token_address, login.client_id, login.client_secret, login.scope)
+    return TokenSource(credentials, clock.now)

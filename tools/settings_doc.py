@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from bot.config import Settings
+from bot.login_settings import LoginSettings
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
 
@@ -25,6 +26,8 @@ NOT_READ_YET = frozenset(
         "relay.tenant",
         "relay.client_id",
         "relay.client_secret",
+        "relay.token_url",
+        "relay.scope",
         "admins.telegram_ids",
     }
 )
@@ -42,6 +45,17 @@ SECTIONS: Mapping[str, str] = {
     "tracing": "Where shipments' statuses come from, and what a PRO number looks like.",
     "http": "Health and metrics: `/healthz`, `/readyz`, `/metrics`. Keep it on an address that strangers cannot reach.",
     "log": "What is written to stderr.",
+}
+
+_LOGIN: Mapping[str, str] = {
+    "username": "The name to log in with; empty: no login.",
+    "password": "The password for it.",
+    "auth": "How to log in: with the password, or with an access token of OAuth 2 (XOAUTH2).",
+    "tenant": "OAuth 2 at Microsoft: the directory's id or domain.",
+    "client_id": "The application for OAuth 2.",
+    "client_secret": "Its secret.",
+    "token_url": "Where access tokens are asked for; empty: Microsoft's endpoint of the tenant.",
+    "scope": "What they are asked for; the default is Exchange Online's, for IMAP and SMTP alike.",
 }
 
 MEANINGS: Mapping[str, str] = {
@@ -74,12 +88,7 @@ MEANINGS: Mapping[str, str] = {
     "relay.host": "The mail server that letters are handed to; empty: they are written to the Maildir `DATA_DIR/outgoing`.",
     "relay.port": "Its port.",
     "relay.tls": "How the connection is protected.",
-    "relay.username": "The name to log in with; empty: no login.",
-    "relay.password": "The password for it.",
-    "relay.auth": "How to log in.",
-    "relay.tenant": "The tenant for OAuth 2.",
-    "relay.client_id": "The application for OAuth 2.",
-    "relay.client_secret": "Its secret.",
+    **{f"relay.{key}": meaning for key, meaning in _LOGIN.items()},
     "relay.envelope_sender": "For relays that refuse the null sender: the envelope sender of answers.",
     "relay.dkim_domain": "The domain that signs letters (DKIM); set all three or none.",
     "relay.dkim_selector": "The selector of its key in the DNS.",
@@ -144,7 +153,9 @@ def page() -> str:
 
 
 def _rows(section: str, model: type[BaseModel]) -> Iterator[str]:
-    for key, field in model.model_fields.items():
+    # How one logs in comes last: where it leads is read first.
+    fields = sorted(model.model_fields.items(), key=lambda entry: entry[0] in LoginSettings.model_fields)
+    for key, field in fields:
         name = f"{section}.{key}"
         meaning = MEANINGS[name] + (" *(Checked, but not read by this version.)*" if name in NOT_READ_YET else "")
         yield f"| `{key}` | {_type(field)} | {_default(field.default)} | {meaning} |\n"
