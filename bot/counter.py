@@ -263,7 +263,7 @@ class Counter:
             answered_pros=answered,
             can_remember=heard.authentic,
             verdict=heard.verdict,
-            logged_in=heard.access.session is not None and not heard.access.session.limited,
+            logged_in=heard.access.entered,
             access=heard.access,
             rules=self._reception.rules,
             mint=self._reception.cabinet.mint,

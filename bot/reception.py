@@ -66,10 +66,9 @@ class Reception:
     async def leave(self, visit: Visit) -> None:
         """An authenticated command was answered: the session goes on, and the account is active (the help page's six months)."""
         session, account = visit.access.session, visit.access.account
-        if session is None or account is None:
-            return
-        await visit.files.sessions.touch(session.id, visit.now)
-        if not session.limited:
+        if session is not None:
+            await visit.files.sessions.touch(session.id, visit.now)
+        if account is not None and visit.access.entered:
             await visit.files.accounts.active(account.id, visit.now)
 
 

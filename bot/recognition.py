@@ -44,7 +44,8 @@ async def recognise(files: Files, writer: Writer, rules: AccountRules, now: date
     if session is not None and not _opens(session, status, member):
         session = None
     listed = writer.sender.address.lower() in rules.admin_addresses
-    return Access(account, member, status, session, token, judgement, listed)
+    linked = member is not None and writer.sender.chat_id in member.chats
+    return Access(account, member, status, session, token, judgement, listed, linked)
 
 
 def assurance_of(access: Access, writer: Writer) -> Assurance:
@@ -55,6 +56,8 @@ def assurance_of(access: Access, writer: Writer) -> Assurance:
         # A token may be seen by others (a Cc, a forward). Who is not proved may use the services, but change nothing that decides
         # over the account: for that the sender must be proved as well.
         return access.session.assurance if writer.authentic else min(access.session.assurance, Assurance.SESSION)
+    if access.entered:
+        return Assurance.SESSION
     return Assurance.AUTHENTIC_SENDER if writer.authentic else Assurance.ANYONE
 
 
@@ -85,7 +88,11 @@ async def _member(files: Files, writer: Writer, session: Session | None, token: 
         if member is not None and theirs:
             return member if member.state is MemberState.ACTIVE else None
     if writer.sender.chat_id:
-        return await files.members.by_chat(writer.sender.chat_id)
+        linked = await files.members.by_chat(writer.sender.chat_id)
+        if linked is None or linked.state is not MemberState.ACTIVE:
+            return None
+        # Logged in with another access code, one is nobody in particular there.
+        return linked if session is None or session.account_id == linked.account_id else None
     if not writer.sender.address or not writer.authentic:
         return None
     account_id = session.account_id if session is not None else token.grant.account_id if token is not None else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.core.accounts.sessions import Action
+from bot.core.accounts.status import Status
 from bot.core.accounts.tokens import Judgement
 from bot.core.replies import Reply
 from bot.core.values import Channel
@@ -20,9 +21,20 @@ def locked(visit: Visit, action: Action) -> Reply | None:
             if session.limited
             else Reply("login/password_needed", {"refused_here": _refuses_passwords(visit)})
         )
+    if visit.access.linked and visit.access.status is not None:
+        return _of_linked_chat(visit.access.status)
     if came_too_late(visit):
         return Reply("login/session_ended")
     return Reply("login/needed")
+
+
+def _of_linked_chat(status: Status) -> Reply:
+    """The truth, since a linked chat is the member's own."""
+    if status is Status.ACTIVE:
+        return Reply("login/password_needed", {"refused_here": False})
+    if status in (Status.SUSPENDED, Status.CLOSED):
+        return Reply("login/refused", {"reason": status.value, "until": None})
+    return Reply("link/expired")
 
 
 def came_too_late(visit: Visit) -> bool:

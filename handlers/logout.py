@@ -30,6 +30,8 @@ async def answer(visit: Visit, command: Command) -> Reply:
     everywhere = fold(command.argument) in _ALL
     hindrance = locked(visit, Action.LOGOUT_ALL if everywhere else Action.LOGOUT)
     session, account = visit.access.session, visit.access.account
+    if hindrance is None and session is None and visit.access.linked:
+        return Reply("link/no_session")
     if hindrance is not None or session is None or account is None:
         return hindrance or Reply("login/needed")
     ended = 1

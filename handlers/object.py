@@ -8,6 +8,7 @@ from bot.core.commands import Command, CommandSpec, Effect, Follows, Handler
 from bot.core.replies import Post, Reply
 from bot.core.values import Language
 from bot.core.visit import Visit
+from handlers.linking import unlink
 from handlers.office import office_of
 from handlers.telling import active_members, local
 
@@ -38,7 +39,7 @@ async def answer(visit: Visit, command: Command) -> Reply:
         return Reply("object/nothing", {"over": True, "used": False})
     chat = token.grant.data.get("chat", "")
     if chat:
-        await files.members.unlink_chat(int(chat))
+        await unlink(files, int(chat), now)
     elif party.state not in (MemberState.SUSPENDED, MemberState.REMOVED):
         await files.members.set_state(party.id, MemberState.SUSPENDED, now)
     await files.sessions.end_of_member(party.id, now)
@@ -54,10 +55,12 @@ async def _may_object(visit: Visit, token: Token) -> bool:
 
     A notice outlives its reader's rights.
     """
-    if token.grant.data.get("former"):
+    data = token.grant.data
+    if data.get("former"):
         return True
     members = await active_members(visit, token.grant.account_id or 0)
-    return any(each.person == token.grant.person and each.id != token.grant.member_id for each in members)
+    # Who is told of a chat linked in their own name is the first to know that it is not theirs.
+    return any(each.person == token.grant.person and (each.id != token.grant.member_id or "chat" in data) for each in members)
 
 
 def _to_administrators(visit: Visit, account: Account, party: Member, chat: bool) -> tuple[Post, ...]:

@@ -67,6 +67,17 @@ async def tell_of_party(
     return tuple(posts)
 
 
+async def tell_of_chat(visit: Visit, account: Account, reply: Reply, member: Member, chat_id: int) -> tuple[Post, ...]:
+    """A letter to every active member about a chat that was linked, the member's own address first of all: each can be answered
+    with OBJECT, which unlinks it."""
+    posts = []
+    for each in await active_members(visit, account.id):
+        data = {"chat": str(chat_id)}
+        grant = Grant(Purpose.OBJECTION, each.person, Assurance.AUTHENTIC_SENDER, account.id, member.id, data=data)
+        posts.append(Post(each.address, reply, each.language, token=await visit.files.tokens.issue(grant, visit.now)))
+    return tuple(posts)
+
+
 def at_hand(visit: Visit) -> frozenset[str]:
     """The addresses that read the answer itself, and need no letter besides."""
     member = visit.access.member

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.core.accounts.records import Grant, Token
-from bot.core.accounts.tokens import LIFETIMES, Purpose, digest, looks_issued
+from bot.core.accounts.tokens import LIFETIMES, Purpose, code_digest, digest, looks_issued
 from bot.core.clock import Mint, from_micros, to_micros
 from bot.core.seal import Seal
 from bot.core.values import Assurance
@@ -27,7 +27,19 @@ class TokenStore:
     async def issue(self, grant: Grant, now: datetime, *, message_id: str = "", expires_at: datetime | None = None) -> str:
         """Makes a token; it lives as long as its purpose says unless `expires_at` is given."""
         token = self._mint.token()
-        key = digest(token)
+        await self._keep(digest(token), grant, now, message_id, expires_at)
+        return token
+
+    async def issue_code(self, grant: Grant, code: str, now: datetime) -> None:
+        """Keeps a code that a person will type; the grant names the account."""
+        assert grant.account_id is not None  # noqa: S101 - the digest is made of it
+        await self._keep(code_digest(grant.purpose, grant.account_id, code), grant, now, "", None)
+
+    async def find_code(self, purpose: Purpose, account_id: int, code: str) -> Token | None:
+        """A typed code as on file, dead or alive."""
+        return self._token(await self._transaction.row(_SQL["find"], {"digest": code_digest(purpose, account_id, code)}))
+
+    async def _keep(self, key: bytes, grant: Grant, now: datetime, message_id: str, expires_at: datetime | None) -> None:
         await self._transaction.run(
             _SQL["issue"],
             {
@@ -45,7 +57,6 @@ class TokenStore:
                 "expires_at": to_micros(expires_at or now + LIFETIMES[grant.purpose]),
             },
         )
-        return token
 
     async def find(self, token: str) -> Token | None:
         """A token as on file, dead or alive."""

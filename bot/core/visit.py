@@ -106,7 +106,8 @@ class Access:
 
     `token` is the token that came with the message, VALID in this person's hands; `judgement` says so, or why there is none
     (a dead or foreign one means: an ordinary letter without rights). `session` is alive. `listed` tells that the address is an
-    administrator's; that alone proves nothing, `Visit.assurance` tells whether the sender is authentic.
+    administrator's; that alone proves nothing, `Visit.assurance` tells whether the sender is authentic. `linked` tells that it is
+    the member's own private chat; it counts while the account is active, and not while the password is expired.
     """
 
     account: Account | None = None
@@ -116,6 +117,14 @@ class Access:
     token: Token | None = None
     judgement: Judgement = Judgement.NONE
     listed: bool = False
+    linked: bool = False
+
+    @property
+    def entered(self) -> bool:
+        """Whether the services behind the key are open: a session that is not the limited one, or a linked chat."""
+        if self.session is not None:
+            return not self.session.limited
+        return self.linked and self.status is Status.ACTIVE
 
     def granted(self, purpose: Purpose) -> Token | None:
         """The valid token when it is for this purpose."""

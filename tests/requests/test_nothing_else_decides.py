@@ -60,7 +60,15 @@ async def tokens_of(desk: RequestDesk) -> Tokens:
     member = await desk.member(account, MARIE)
     desk_tokens = {"mine": asked.post(ADMIN).token, "theirs": asked.post(SECOND).token, "answer": question.post(JULIE).token}
     desk_tokens["other request"] = foreign.post(SECOND).token
-    for purpose in (Purpose.SESSION, Purpose.CREDENTIALS, Purpose.OBJECTION, Purpose.NOTICE, Purpose.FORM, Purpose.BOUNCE):
+    for purpose in (
+        Purpose.SESSION,
+        Purpose.CREDENTIALS,
+        Purpose.OBJECTION,
+        Purpose.LINK,
+        Purpose.NOTICE,
+        Purpose.FORM,
+        Purpose.BOUNCE,
+    ):
         grant = Grant(purpose, f"mail:{ADMIN}", Assurance.ADMINISTRATOR, account.id, member.id, request_number=1)
         desk_tokens[purpose.value] = await desk.issue(grant)
     revoked = Grant(Purpose.REQUEST, f"mail:{ADMIN}", Assurance.ADMINISTRATOR, request_number=99)

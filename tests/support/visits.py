@@ -265,7 +265,7 @@ class Visits:
             first_contact=False,
             desk=self.desk,
             stores=Stores(ShipmentStore(tx), Correspondents(tx, now), files),
-            logged_in=access.session is not None and not access.session.limited,
+            logged_in=access.entered,
             can_remember=_authentic(writer),
             access=access,
             rules=self.rules,

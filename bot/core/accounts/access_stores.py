@@ -59,6 +59,14 @@ class Tokens(Protocol):
         """
         ...
 
+    async def issue_code(self, grant: Grant, code: str, now: datetime) -> None:
+        """Keeps a short code that a person will type (`codes.fold_link_code`), bound to the account of the grant."""
+        ...
+
+    async def find_code(self, purpose: Purpose, account_id: int, code: str) -> Token | None:
+        """A typed code of that account as on file, dead or alive, None for one that was never issued."""
+        ...
+
     async def find(self, token: str) -> Token | None:
         """A token as on file, dead or alive, None for one that was never issued. See `tokens.judge`."""
         ...

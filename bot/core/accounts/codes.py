@@ -16,6 +16,8 @@ ALPHABET = "ACDEFGHJKMNPQRTVWXY34679"  # 24 characters, 4.58 bits each
 CODE_LENGTH = 8
 TEMPORARY_GROUPS = 4
 TEMPORARY_GROUP = 4
+LINK_GROUPS = 2
+LINK_GROUP = 4
 TEMPORARY_BITS = TEMPORARY_GROUPS * TEMPORARY_GROUP * log2(len(ALPHABET))  # 73
 
 _CODE = re.compile(r"[A-Z][A-Z0-9]{3,19}")  # wider than what is minted: codes may come from an older system
@@ -44,6 +46,16 @@ def mint_temporary(mint: Mint) -> str:
     return "-".join(_characters(mint, TEMPORARY_GROUP) for _ in range(TEMPORARY_GROUPS))
 
 
+def mint_link_code(mint: Mint) -> str:
+    """A code for typing into a chat, `K7MP-4TXR`: 36 bits, good for an hour and a handful of tries."""
+    return "-".join(_characters(mint, LINK_GROUP) for _ in range(LINK_GROUPS))
+
+
+def fold_link_code(text: str) -> str | None:
+    """A code for linking a chat as it was minted, however it was typed; None when it cannot be one."""
+    return _in_groups(text, LINK_GROUPS, LINK_GROUP)
+
+
 def fold_code(text: str) -> str | None:
     """The access code that somebody typed (case, accents, spaces and dashes do not matter), None when it cannot be one."""
     code = fold(text).replace(" ", "")
@@ -52,10 +64,14 @@ def fold_code(text: str) -> str | None:
 
 def fold_temporary(text: str) -> str | None:
     """A temporary password as it was minted, however it was typed; None when it cannot be one."""
+    return _in_groups(text, TEMPORARY_GROUPS, TEMPORARY_GROUP)
+
+
+def _in_groups(text: str, groups: int, size: int) -> str | None:
     plain = fold(text).replace(" ", "")
-    if len(text) > 60 or len(plain) != TEMPORARY_GROUPS * TEMPORARY_GROUP or set(plain) - set(ALPHABET):
+    if len(text) > 60 or len(plain) != groups * size or set(plain) - set(ALPHABET):
         return None
-    return "-".join(plain[at : at + TEMPORARY_GROUP] for at in range(0, len(plain), TEMPORARY_GROUP))
+    return "-".join(plain[at : at + size] for at in range(0, len(plain), size))
 
 
 def _characters(mint: Mint, count: int) -> str:

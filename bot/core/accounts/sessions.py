@@ -74,6 +74,7 @@ class Action(StrEnum):
     CHANGE_PASSWORD = "change_password"  # noqa: S105 - an action
     CHANGE_ADDRESS = "change_address"
     LINK = "link"
+    UNLINK = "unlink"
     INVITE = "invite"
     REMOVE = "remove"
     LOGOUT_ALL = "logout_all"
@@ -127,6 +128,7 @@ _PERMITS: dict[Action, frozenset[Assurance]] = {
     Action.CHANGE_PASSWORD: _A3,
     Action.CHANGE_ADDRESS: _A3,
     Action.LINK: _A3,
+    Action.UNLINK: _A1,  # it takes rights away, and helps whoever lost a telephone
     Action.INVITE: _A3 | _A4,
     Action.REMOVE: _A3 | _A4,
     Action.LOGOUT_ALL: _A3,

@@ -18,6 +18,7 @@ stranger that it once lived.
 | DECISION        | the second letter: YES to a decision of unproved mail         | 30 min   | yes     | A4                 |
 | ANSWER          | the requester's answer to an administrator's question         | 30 days  | no      | nothing            |
 | OBJECTION       | OBJECT to a new party                                         | 30 days  | yes     | the address        |
+| LINK            | a short code that a member types into a private chat          | 60 min   | yes     | the address        |
 | NOTICE          | the remedy in a notice                                        | 30 days  | no      | nothing            |
 | BOUNCE          | the envelope of a letter whose return must be heard           | 30 days  | no      | nothing            |
 """
@@ -49,6 +50,7 @@ class Purpose(StrEnum):
     DECISION = "decision"
     ANSWER = "answer"
     OBJECTION = "objection"
+    LINK = "link"
     NOTICE = "notice"
     BOUNCE = "bounce"
 
@@ -68,6 +70,7 @@ LIFETIMES: Mapping[Purpose, timedelta] = {
     Purpose.DECISION: timedelta(minutes=30),
     Purpose.ANSWER: _MONTH,
     Purpose.OBJECTION: _MONTH,
+    Purpose.LINK: timedelta(minutes=60),  # mail may be slow
     Purpose.NOTICE: _MONTH,
     Purpose.BOUNCE: _MONTH,
 }
@@ -79,6 +82,7 @@ ONCE = frozenset(
         Purpose.INVITATION,
         Purpose.DECISION,
         Purpose.OBJECTION,
+        Purpose.LINK,
     }
 )
 
@@ -101,6 +105,11 @@ class Judgement(StrEnum):
 def digest(token: str) -> bytes:
     """What is stored of a token: SHA-256. No salt and no slow hash: it has 128 random bits, which nobody can try out."""
     return hashlib.sha256(token.encode("utf-8", "replace")).digest()
+
+
+def code_digest(purpose: Purpose, account_id: int, code: str) -> bytes:
+    """What is stored of a code that somebody types: short, and so bound to one account, whose wrong tries are counted."""
+    return digest(f"{purpose} {account_id} {code}")
 
 
 def looks_issued(text: str) -> bool:
