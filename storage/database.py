@@ -8,6 +8,7 @@ refused statement a job goes on only outside the savepoint that it was in: letti
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -52,6 +53,19 @@ Job = Callable[[Transaction], Awaitable[Result]]
 Then = Callable[[Result], None]
 
 
+class Hold(Protocol):
+    """A role that this process alone has."""
+
+    @property
+    def lost(self) -> asyncio.Event:
+        """Set when the role is this process's no more: another may have it already."""
+        ...
+
+    async def release(self) -> None:
+        """Gives the role back."""
+        ...
+
+
 class Database(Protocol):
     """A database that the desk can stand on."""
 
@@ -68,6 +82,10 @@ class Database(Protocol):
 
         Raises StorageError when the database is gone or the job writes.
         """
+        ...
+
+    async def hold(self, role: str) -> Hold | None:
+        """The role of that name, which one process at a time may have; None while another has it. Raises StorageError."""
         ...
 
     async def faults(self) -> list[str]:

@@ -20,6 +20,7 @@ import asyncpg
 
 from bot.core.errors import StatementRefused, StorageBusy, StorageError, StorageFull
 from storage.database import Job, Parameters, Result, Row, Then, migrations, refuse_newer
+from storage.postgresql_hold import PostgresqlHold, hold_postgresql
 
 _CONNECTIONS = 10
 _CONNECT_SECONDS = 10.0
@@ -145,8 +146,9 @@ class _Open:
 class PostgresqlDatabase:
     """A database server. Made by `open_postgresql`."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, url: str) -> None:
         self._pool = pool
+        self._url = url
         self._running: set[asyncio.Task[Any]] = set()
         self._closing = False
 
@@ -197,6 +199,10 @@ class PostgresqlDatabase:
         """Runs `job` on a pooled connection, on one snapshot; see `Database.read`."""
         return await self._transaction(job, isolation="repeatable_read", readonly=True)
 
+    async def hold(self, role: str) -> PostgresqlHold | None:
+        """By advisory lock, on a connection beside the pool; see `Database.hold`."""
+        return await _told(hold_postgresql(self._url, role))
+
     async def faults(self) -> list[str]:
         """Nothing: a server watches over its own files (data checksums); see `Database.faults`."""
         return []
@@ -237,7 +243,7 @@ async def open_postgresql(url: str) -> PostgresqlDatabase:
     except _ERRORS as error:
         await pool.close()
         raise StorageError(f"cannot migrate the database: {_words(error)}. The desk's user must own its schema.") from error
-    return PostgresqlDatabase(pool)
+    return PostgresqlDatabase(pool, url)
 
 
 async def _migrate(connection: asyncpg.Connection) -> None:

@@ -69,6 +69,16 @@ class _Waiting:
             self.done.set_exception(type(reason)(str(reason)))  # an exception of its own: each caller's traceback grows on it
 
 
+class SqliteHold:
+    """A role in a database that only this process serves: always to be had, and never lost."""
+
+    def __init__(self) -> None:
+        self.lost = asyncio.Event()
+
+    async def release(self) -> None:
+        """Nothing is held."""
+
+
 class SqliteDatabase:
     """The embedded database. Made by `open_sqlite`."""
 
@@ -109,6 +119,10 @@ class SqliteDatabase:
             if begins and not self._closed and self._reader.in_transaction:
                 with suppress(sqlite3.Error):  # a damaged file: what was found says more
                     self._reader.execute("ROLLBACK")
+
+    async def hold(self, role: str) -> SqliteHold:
+        """Always to be had: one process serves an embedded database; see `Database.hold`."""
+        return SqliteHold()
 
     async def faults(self) -> list[str]:
         """What `PRAGMA quick_check` finds; see `Database.faults`."""
