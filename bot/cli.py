@@ -19,6 +19,7 @@ _COMMANDS = {
     "sweep": ("sweep", "sweep_command"),
     "backup": ("backup", "backup_command"),
     "check": ("check", "check_command"),
+    "reference": ("reference", "reference_command"),
 }
 
 

@@ -9,7 +9,7 @@ from bot.core.commands import Command, CommandSpec, Follows, Handler
 from bot.core.folding import fold
 from bot.core.replies import Reply
 from bot.core.values import Language
-from bot.core.visit import Visit
+from bot.core.visit import AccountRules, Visit
 from handlers.listing import listed
 from handlers.topic_cues import TOPICS
 from handlers.topics import NOTHING_FOUND, find_topic
@@ -50,8 +50,8 @@ class Figures:
     password_min_length: int = 15
 
 
-def _figures(visit: Visit) -> Figures:
-    rules = visit.rules
+def figures_of(rules: AccountRules | None) -> Figures:
+    """The figures that the settings give; their defaults where a visit knows no rules."""
     if rules is None:
         return Figures()
     return Figures(
@@ -76,7 +76,9 @@ def handler_for(others: Sequence[CommandSpec]) -> Handler:
         if found.key is None:
             asked = command.argument.strip()[:_ECHO_LIMIT]
             return Reply("help/which_topic", {"asked": asked, "nearest": found.nearest})
-        return Reply(f"help/{found.key}", {"figures": _figures(visit), "logged_in": visit.logged_in, "all_topics": ALL_TOPICS})
+        return Reply(
+            f"help/{found.key}", {"figures": figures_of(visit.rules), "logged_in": visit.logged_in, "all_topics": ALL_TOPICS}
+        )
 
     return Handler(SPEC, answer)
 

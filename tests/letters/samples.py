@@ -9,12 +9,14 @@ from bot.core.shipments import Place, ReferenceKind, Status
 from handlers.help import ALL_TOPICS, Figures
 from handlers.listing import listed, row
 from handlers.open_view import open_view
+from handlers.reference import handout
 from handlers.services import DIRECTORY
 from handlers.table import HANDLERS
 from handlers.trace import CHOICES, Choice, Line
 from tests.letters import samples_login, samples_requests, samples_services
 from tests.letters.account_specs import ACCOUNT_SPECS
 from tests.letters.shipments import ALL, NOW, QUEBEC, TIMEZONE, TORONTO, in_status
+from tests.support.visitors import RULES
 
 Facts = dict[str, object]
 
@@ -121,6 +123,10 @@ SAMPLES: dict[str, list[Facts]] = {
     "operator/given_up": [{"id": 42, "reason": "554 5.7.1 we do not like it"}],
     "operator/held": [{}],
     "operator/limit": [{"letters": 1}, {"letters": 5000}],
+    "reference/customer": [
+        dict(handout(specs, RULES)[0].facts)
+        for specs in ([*_SPECS.values()], [spec for spec in _SPECS.values() if not spec.locked])
+    ],
     "help/which_topic": [
         {"asked": "password", "nearest": ("forgot_password", "change_password", "password_lifetime")},
         {"asked": "dimensions of a pallet", "nearest": ()},
