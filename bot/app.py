@@ -7,7 +7,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
 from ipaddress import ip_network
 
 import structlog
@@ -22,7 +21,7 @@ from bot.core.accounts.audit_chain import Chain, audit_key
 from bot.core.caps import Limits
 from bot.core.clock import Clock, Mint, SystemClock, SystemMint
 from bot.core.errors import AutoproError
-from bot.core.inbound import OwnAddress, read_inbound
+from bot.core.inbound import OwnAddress
 from bot.core.ports import Transport
 from bot.core.seal import Seal
 from bot.core.values import Channel
@@ -38,6 +37,7 @@ from bot.observation import Observation
 from bot.operators import Operators
 from bot.parts import composer_of
 from bot.posting import Posting
+from bot.reading import reader_of
 from bot.reception import Reception
 from bot.rules import account_rules, desk_facts
 from bot.setbacks import Setbacks
@@ -146,7 +146,7 @@ def _desk(
 ) -> Desk:
     limits, database, seal = settings.limits, reception.cabinet.database, reception.cabinet.seal
     own = OwnAddress(settings.desk.address, settings.desk.subaddress_separator)
-    reader = partial(read_inbound, own=own)
+    reader = reader_of(own)
     counter = Counter(
         handlers=HANDLERS,
         for_administrators=FOR_ADMINISTRATORS,

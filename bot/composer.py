@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.chat_composer import ChatComposer
 from bot.core.clock import Mint
 from bot.core.dkim_sign import Signer
 from bot.core.inbound import BOUNCE_MARK, TOKEN_MARK, Inbound
@@ -41,6 +42,11 @@ class Composer:
         """The languages of a letter: the writer's, or both halves while it is unknown."""
         return self.unknown if language is None else (language,)
 
+    @property
+    def chat(self) -> ChatComposer:
+        """The writer of chat messages."""
+        return ChatComposer(self.renderer, self.mint, self.unknown)
+
     def answer(
         self,
         channel: Channel,
@@ -51,14 +57,19 @@ class Composer:
         first: bool,
         now: datetime,
         token: str = "",
-    ) -> Letter:
-        """The one letter that answers a message; `token` goes into its Reply-To and its actions (by mail)."""
+    ) -> list[Letter]:
+        """What answers a message: one letter, or a chat's calls; `token` goes into its Reply-To and its actions (by mail)."""
         if channel is Channel.MAIL:
-            return self._mail_answer(inbound, replies, language, first=first, now=now, token=token)
+            return [self._mail_answer(inbound, replies, language, first=first, now=now, token=token)]
+        if inbound.chat is not None:
+            return self.chat.answer(inbound.chat, replies, language, first=first)
+        return [self._terminal_answer(inbound, replies, language, first=first)]
+
+    def _terminal_answer(self, inbound: Inbound, replies: Sequence[Reply], language: Language | None, *, first: bool) -> Letter:
         chosen = self.languages(language)[0]
         text = self.renderer.plain(replies, chosen, first_contact=first)
         return Letter(
-            channel=channel,
+            channel=Channel.TERMINAL,
             conversation=inbound.sender.key,
             message_id=self.mint.token(),
             template=", ".join(reply.template for reply in replies),

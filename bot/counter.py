@@ -231,7 +231,8 @@ class Counter:
         token = next((reply.token for reply in replies if reply.token), "") or heard.session_token
         if token or heard.private or any(reply.secret for reply in replies):
             inbound = replace(inbound, reply_to=inbound.sender.address)  # a Reply-To is for open answers: anybody can write one
-        answer = self._composer.answer(heard.channel, inbound, replies, chosen, first=not known.known, now=now, token=token)
+        answers = self._composer.answer(heard.channel, inbound, replies, chosen, first=not known.known, now=now, token=token)
+        answer = answers[-1]
         subject = fingerprint(answer.subject)
         if subject != known.subject:
             await correspondents.wrote(key, subject)
@@ -239,7 +240,7 @@ class Counter:
             await visit.files.tokens.carried_by(token, answer.message_id)
         posts = await self._posts(tx, visit, replies)
         quiet = heard.channel is Channel.MAIL and all(reply.quiet for reply in replies)
-        return [*([] if quiet else [answer]), *posts, *self._handoff(heard, replies, now)]
+        return [*([] if quiet else answers), *posts, *self._handoff(heard, replies, now)]
 
     async def _posts(self, tx: Transaction, visit: Visit, replies: Sequence[Reply]) -> list[Letter]:
         """The letters to others."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from bot.core.automatic import AutomaticSign, automatic_sign
+from bot.core.chat import Chat
 from bot.core.immutable import immutable
 from bot.core.language import hint_from_headers
 from bot.core.mail import Identity, Mail, read_with_identity
@@ -29,7 +30,8 @@ class Inbound:
     `text` is only what was written now; `quoted` is the rest, where numbers of an answered letter are looked up and filled forms
     are read. `answers` are the Message-IDs it answers, nearest first. `silence` says why it must not be answered ("" when it
     may). `refusal` says why it cannot even be accepted. `plain` tells that the fast reader took it: nothing odd about it.
-    `for_postmaster` tells that it is for a person: no command is read from it, and it is not answered.
+    `for_postmaster` tells that it is for a person: no command is read from it, and it is not answered. `chat` is where it was
+    written, of a chat message.
     """
 
     sender: Sender
@@ -49,6 +51,7 @@ class Inbound:
     received_count: int = 0
     wrapper: str = ""
     for_postmaster: bool = False
+    chat: Chat | None = None
 
 
 class OwnAddress:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from markupsafe import escape
+
 from bot.core.immutable import immutable
 from bot.core.opaque import opaque
 from bot.core.output_forms import actions, read_output_form
@@ -84,6 +86,7 @@ class Renderer:
         self._frame_html = {key: self._html[key[1]].write(script, _LINK) for key, script in frame.items()}
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._write)
         self._opening = {twin: frame["opening", twin] for twin in Language}
+        self._only = {twin: frame["only", twin] for twin in Language}
         self._notices = {(twin, below): self._notice(twin, below=below) for twin in Language for below in (True, False)}
 
     def mail(
@@ -116,14 +119,31 @@ class Renderer:
             content_language=", ".join(spoken),
         )
 
-    def chat(self, replies: Sequence[Reply], language: Language, *, first_contact: bool) -> RenderedChat:
-        """One chat message with a section for each reply; its actions are buttons. Raises as `mail` does."""
-        (spoken,) = _spoken(replies, (language,))
-        sections = [self._script(reply.template, spoken, reply.facts, short=False)[1] for reply in replies]
-        scripts = [*([self._opening[spoken]] if first_contact else []), *sections]
-        html = "".join(self._telegram[spoken].write(script) for script in scripts)
+    def chat(
+        self, replies: Sequence[Reply], languages: Sequence[Language], *, first_contact: bool, offered: Sequence[Language] = ()
+    ) -> RenderedChat:
+        """One chat message with a section for each reply, in one language or in two halves; its actions are buttons.
+
+        `offered` are the languages that buttons offer besides. Raises as `mail` does.
+        """
+        spoken = _spoken(replies, languages)
+        halves = [self._chat_half(replies, language, spoken, first_contact) for language in spoken]
+        pieces = []
+        for (scripts, notice), language in zip(halves, spoken, strict=True):
+            written = "".join([self._telegram[language].write(script) for script in scripts]).strip("\n")
+            pieces.append(f"<i>{escape(notice)}</i>\n\n{written}" if notice else written)
+        scripts = [*(script for half, _ in halves for script in half), *(self._only[language] for language in offered)]
         buttons = dict.fromkeys(button for script in scripts for button in actions(script))
-        return RenderedChat(html.strip("\n"), tuple(buttons))
+        return RenderedChat("\n\n".join(pieces), tuple(buttons))
+
+    def _chat_half(
+        self, replies: Sequence[Reply], language: Language, spoken: Sequence[Language], first_contact: bool
+    ) -> tuple[list[str], str]:
+        """The scripts of one language, and where the other is in the other's words."""
+        bilingual = len(spoken) > 1
+        sections = [self._script(reply.template, language, reply.facts, short=bilingual)[1] for reply in replies]
+        notice = self._notices[language.other, language is spoken[0]] if bilingual else ""
+        return [*([self._opening[language]] if first_contact else []), *sections], notice
 
     def plain(self, replies: Sequence[Reply], language: Language, *, first_contact: bool) -> str:
         """The sections for a terminal, without the frame of a letter. Raises as `mail` does."""

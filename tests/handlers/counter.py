@@ -101,5 +101,5 @@ def everywhere(reply: Reply, language: Language) -> str:
     """All that leaves the desk for a reply: subject, text and HTML of the mail, the chat message and its buttons."""
     alone = replace(reply, language=None)
     mail = renderer().mail([alone], (language,), reply_address="service@carrier.example", first_contact=False, subject=None)
-    chat = renderer().chat([alone], language, first_contact=False)
+    chat = renderer().chat([alone], (language,), first_contact=False)
     return "\n".join((mail.subject, mail.text, mail.html, chat.html, str(chat.buttons)))

@@ -36,7 +36,7 @@ def test_every_letter_renders(language: Language, handoff: bool) -> None:
         assert mail.html.count("<h1") == 1
         assert "\n\n\n" not in mail.text
         assert "  " not in mail.text
-        assert written.chat([reply], language, first_contact=False).html
+        assert written.chat([reply], (language,), first_contact=False).html
 
 
 def test_a_letter_in_both_languages_is_short() -> None:

@@ -43,7 +43,7 @@ def test_markup_in_a_value_is_literal_everywhere(renderer: Renderer, value: str)
     assert f"Label: {value}\n" in made.text
     assert value in html_text(made.html)
     assert made.subject == f"About {value}"
-    chat = renderer.chat((Reply("plain/words", {"words": value}),), Language.EN, first_contact=False)
+    chat = renderer.chat((Reply("plain/words", {"words": value}),), (Language.EN,), first_contact=False)
     assert value in html_text(chat.html)
     assert chat.buttons == ((f"Say {value}", f"HELP {value}"),)
     assert value in renderer.plain((Reply("plain/words", {"words": value}),), Language.FR, first_contact=False)
@@ -61,7 +61,7 @@ def test_lines_controls_and_direction_become_spaces(renderer: Renderer, value: s
     assert made.text.count("\n") == harmless.text.count("\n")
     assert made.html.count("\n") == harmless.html.count("\n")
     unwanted = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200f\u061c\u2028-\u202e\u2066-\u2069]|%0[0-9A-F]")
-    chat = renderer.chat((Reply("plain/words", {"words": value}),), Language.EN, first_contact=False)
+    chat = renderer.chat((Reply("plain/words", {"words": value}),), (Language.EN,), first_contact=False)
     for text in (made.text, made.html, made.subject, chat.html, str(chat.buttons)):
         assert not unwanted.search(text)
 

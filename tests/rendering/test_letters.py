@@ -138,7 +138,7 @@ def test_a_reply_in_a_language_of_its_own_turns_the_whole_letter(renderer: Rende
     assert "Shipment" not in made.text
     assert "English" not in made.text
     assert renderer.plain((FOUND, asked), Language.EN, first_contact=False).startswith("Expédition")
-    assert renderer.chat((FOUND, asked), Language.EN, first_contact=False).html.startswith("<b>Expédition")
+    assert renderer.chat((FOUND, asked), (Language.EN,), first_contact=False).html.startswith("<b>Expédition")
 
 
 def test_several_sections_share_one_frame(renderer: Renderer) -> None:
@@ -202,7 +202,7 @@ def test_the_subject_of_an_action_has_one_prefix(renderer: Renderer) -> None:
 
 
 def test_a_chat_message_has_buttons_in_place_of_links(renderer: Renderer) -> None:
-    made = renderer.chat((FOUND, FOUND), Language.FR, first_contact=True)
+    made = renderer.chat((FOUND, FOUND), (Language.FR,), first_contact=True)
     assert made.buttons == (("Repérer de nouveau", "REPÉRAGE 123456789"), ("Toutes les commandes", "AIDE"))
     assert made.html.startswith("Bienvenue chez Autopro Transport.")
     assert "<b>Livrée</b>" in made.html
@@ -213,7 +213,7 @@ def test_a_chat_message_has_buttons_in_place_of_links(renderer: Renderer) -> Non
 
 def test_every_line_of_a_chat_message_is_complete_in_itself(renderer: Renderer) -> None:
     """A message over 4,096 characters can be cut between lines."""
-    made = renderer.chat((FOUND,), Language.EN, first_contact=True)
+    made = renderer.chat((FOUND,), (Language.EN,), first_contact=True)
     for line in made.html.split("\n"):
         html_text(line)
 

@@ -191,7 +191,7 @@ def test_an_empty_place_takes_its_comma_along(folder: Path) -> None:
 
     assert text("").endswith("- now: x\n- now: y\n- now: z\n")
     assert text("<here>").endswith("- now: x, <here>\n- now: y, in <here>\n- now: z\n")
-    chat = renderer.chat((Reply("plain/events", {"where": "<here>"}),), Language.EN, first_contact=False)
+    chat = renderer.chat((Reply("plain/events", {"where": "<here>"}),), (Language.EN,), first_contact=False)
     assert "• now: x, &lt;here&gt;\n• now: y, in &lt;here&gt;\n• now: z" in chat.html
 
 
@@ -203,7 +203,7 @@ def test_words_files_are_seen_by_every_template_and_their_macros_make_plain_word
     renderer = Renderer(folder, DESK)
     replies = (Reply("plain/macro", {"name": "<i>\n"}),)
     assert "<<i> > & co deep Delivered" in renderer.plain(replies, Language.EN, first_contact=False)
-    assert "&lt;&lt;i&gt; &gt; &amp; co deep Livrée" in renderer.chat(replies, Language.FR, first_contact=False).html
+    assert "&lt;&lt;i&gt; &gt; &amp; co deep Livrée" in renderer.chat(replies, (Language.FR,), first_contact=False).html
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def test_it_renders(name: str, number: int, language: Language) -> None:
     assert mail.html.count("<h1") == 1
     assert "\n\n\n" not in mail.text
     assert "  " not in mail.text
-    assert renderer().chat([reply], language, first_contact=False).html
+    assert renderer().chat([reply], (language,), first_contact=False).html
 
 
 @pytest.mark.parametrize(("name", "number"), CASES)

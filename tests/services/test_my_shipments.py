@@ -182,7 +182,7 @@ async def test_pages_follow_one_another_by_their_own_actions(visits: Visits, lan
         outcome = await ask(visits, words, language=language)
         assert outcome.reply.facts["wanted"].page == page
         seen += pros(outcome)
-        buttons = dict(renderer().chat([outcome.reply], language, first_contact=False).buttons)
+        buttons = dict(renderer().chat([outcome.reply], (language,), first_contact=False).buttons)
         words = buttons.get({Language.EN: "Next page", Language.FR: "Page suivante"}[language], "")
         assert bool(words) == (page < 3)
     assert sorted(seen) == [100 + number for number in range(count)]

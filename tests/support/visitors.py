@@ -117,7 +117,7 @@ def everything(reply: Reply, language: Language) -> str:
     """Subject, text, HTML and chat form of a reply: all that leaves the desk."""
     alone = replace(reply, language=None)
     mail = renderer().mail([alone], (language,), reply_address=SERVICE, first_contact=False, subject=None)
-    chat = renderer().chat([alone], language, first_contact=False)
+    chat = renderer().chat([alone], (language,), first_contact=False)
     return "\n".join((mail.subject, mail.text, mail.html, chat.html, str(chat.buttons)))
 
 
