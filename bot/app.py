@@ -7,7 +7,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from ipaddress import ip_network
 
 import structlog
 
@@ -18,6 +17,7 @@ from bot.channels.relay import RelayAddress, RelayTransport
 from bot.composer import Composer
 from bot.config import Settings
 from bot.core.accounts.audit_chain import Chain, audit_key
+from bot.core.authenticity.peers import Peers
 from bot.core.caps import Limits
 from bot.core.clock import Clock, Mint, SystemClock, SystemMint
 from bot.core.errors import AutoproError
@@ -123,9 +123,8 @@ def _authenticator(settings: Settings, clock: Clock) -> Authenticator:
     trust = settings.mail_trust
     try:
         return Authenticator(
-            relays=[ip_network(network, strict=False) for network in trust.relays],
+            peers=Peers(trust.relays, trust.origins),
             authserv_ids=trust.authserv_ids,
-            origins=[ip_network(network, strict=False) for network in trust.origins],
             arc_sealers=trust.arc_sealers,
             mailbox_authserv_ids=trust.mailbox_authserv_ids,
             resolver=trust.resolver,

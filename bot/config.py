@@ -20,8 +20,10 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from bot.account_settings import AccountSettings, RequestSettings
 from bot.core.accounts.office_hours import parse_office_hours
+from bot.core.authenticity.peers import SOCKET
 from bot.core.check_digits import CheckDigit
 from bot.core.errors import SettingsError
+from bot.listener_settings import LmtpSettings, SmtpSettings
 from bot.login_settings import LoginSettings
 from bot.settings_section import Section
 
@@ -97,32 +99,6 @@ class DatabaseSettings(Section):
         return value
 
 
-class SmtpSettings(Section):
-    """[smtp]: the desk's own listener."""
-
-    enabled: bool = True
-    host: str = "127.0.0.1"
-    port: int = Field(default=8025, ge=0, le=65535)
-    tls_certificate: Path | None = None
-    tls_key: Path | None = None
-    require_tls: bool = False
-    implicit_tls: bool = False
-    max_message_bytes: int = Field(default=1_048_576, ge=1_000)
-    max_connections: int = Field(default=500, ge=1)
-    max_connections_per_ip: int = Field(default=50, ge=1)
-    max_recipients: int = Field(default=100, ge=1)
-    idle_seconds: float = Field(default=300, gt=0)
-    data_seconds: float = Field(default=600, gt=0)
-
-    @model_validator(mode="after")
-    def _check_tls(self) -> SmtpSettings:
-        if (self.tls_certificate is None) != (self.tls_key is None):
-            raise ValueError("tls_certificate and tls_key go together; name both files or neither")
-        if (self.require_tls or self.implicit_tls) and self.tls_certificate is None:
-            raise ValueError("require_tls and implicit_tls need tls_certificate and tls_key")
-        return self
-
-
 class RelaySettings(LoginSettings):
     """[relay]: where letters go out. An empty host writes them to the Maildir DATA_DIR/outgoing."""
 
@@ -172,9 +148,15 @@ class MailTrustSettings(Section):
     arc_sealers: list[str] = []
     resolver: str = ""
 
-    @field_validator("relays", "origins")
+    @field_validator("relays")
     @classmethod
-    def _check_networks(cls, values: list[str]) -> list[str]:
+    def _check_relays(cls, values: list[str]) -> list[str]:
+        _networks([value for value in values if value != SOCKET])
+        return values
+
+    @field_validator("origins")
+    @classmethod
+    def _check_origins(cls, values: list[str]) -> list[str]:
         return _networks(values)
 
 
@@ -216,6 +198,7 @@ class Settings(Section):
     desk: DeskSettings = DeskSettings()
     database: DatabaseSettings = DatabaseSettings()
     smtp: SmtpSettings = SmtpSettings()
+    lmtp: LmtpSettings = LmtpSettings()
     relay: RelaySettings = RelaySettings()
     admins: AdminSettings = AdminSettings()
     mail_trust: MailTrustSettings = MailTrustSettings()

@@ -5,31 +5,26 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 
 import structlog
 
 from bot.app import App, running
-from bot.channels import http, smtp_in
-from bot.channels.smtp_session import Bounds
+from bot.channels import http
 from bot.config import Settings
 from bot.core.clock import Clock
 from bot.core.errors import AutoproError, StorageError
-from bot.core.inbound import OwnAddress
-from bot.core.mail.split import TOO_LARGE as HEADER_TOO_LARGE
-from bot.core.values import RawRecord
-from bot.desk import Desk, Receipt
+from bot.listener_settings import LmtpSettings
+from bot.listeners import listen_lmtp, listen_smtp
 from bot.sweep import Sweep
 
 log = structlog.get_logger("app")
 
 _COLLECT_AFTER = 10_000  # new containers before the young ones are looked through; a mail makes some 400
 SWEEP_SECONDS = 3600.0
+GRACE_SECONDS = 1.0  # for mail that is arriving when the desk ends; within the 20 s that operators are promised
 
 
 async def serve(settings: Settings, *, ready: Callable[[], None], clock: Clock | None = None) -> None:
@@ -40,7 +35,7 @@ async def serve(settings: Settings, *, ready: Callable[[], None], clock: Clock |
     async with running(settings, clock) as app, listening(app), _sweeping(app):
         _settle_memory()
         ready()
-        log.info("ready", smtp=settings.smtp.enabled, http=settings.http.enabled)
+        log.info("ready", smtp=settings.smtp.enabled, lmtp=settings.lmtp.enabled, http=settings.http.enabled)
         await stop.wait()
         log.info("draining")
 
@@ -75,86 +70,49 @@ async def _sweep_hourly(sweep: Sweep, clock: Clock) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where the listeners are (settings may say port 0: any); 0 when not enabled."""
+    """Where the listeners are (settings may say port 0: any); 0 when not enabled, or on a socket."""
 
     smtp: int
     http: int
+    lmtp: int = 0
 
 
 @asynccontextmanager
 async def listening(app: App) -> AsyncIterator[Ports]:
     """Opens the listeners. Raises AutoproError when a port is taken, with what to do."""
     async with AsyncExitStack() as stack:
-        web, smtp = app.settings.http, app.settings.smtp
-        http_port = smtp_port = 0
+        settings, web = app.settings, app.settings.http
+        http_port = smtp_port = lmtp_port = 0
         if web.enabled:
-            with _port_errors("http", web.host, web.port):
+            with _port_errors(f"{web.host}:{web.port}", "Stop what uses it, or set [http] host and port."):
                 health = await http.listen(
                     web.host, web.port, ready=app.observation.obstacles, exposition=app.observation.exposition
                 )
             stack.push_async_callback(health.close)
             http_port = health.port
-        if smtp.enabled:
-            with _port_errors("smtp", smtp.host, smtp.port):
-                listener = await _listen_smtp(app)
-            stack.push_async_callback(listener.close, grace_seconds=2.0)
-            smtp_port = listener.port
-        yield Ports(smtp_port, http_port)
+        if settings.smtp.enabled:
+            with _port_errors(f"{settings.smtp.host}:{settings.smtp.port}", "Stop what uses it, or set [smtp] host and port."):
+                smtp = await listen_smtp(app)
+            stack.push_async_callback(smtp.close, grace_seconds=GRACE_SECONDS)
+            smtp_port = smtp.port
+        if settings.lmtp.enabled:
+            with _port_errors(*_place_of_lmtp(settings.lmtp)):
+                lmtp = await listen_lmtp(app)
+            stack.push_async_callback(lmtp.close, grace_seconds=GRACE_SECONDS)
+            lmtp_port = lmtp.port
+        yield Ports(smtp_port, http_port, lmtp_port)
 
 
-async def _listen_smtp(app: App) -> smtp_in.SmtpListener:
-    smtp = app.settings.smtp
-    own = OwnAddress(app.settings.desk.address, app.settings.desk.subaddress_separator)
-    tls = _tls(smtp.tls_certificate, smtp.tls_key)
-    return await smtp_in.listen(
-        smtp_in.MailHandler(partial(_receive, app.desk), own),
-        host=smtp.host,
-        port=smtp.port,
-        bounds=Bounds(
-            hostname=own.domain,
-            max_message_bytes=smtp.max_message_bytes,
-            max_recipients=smtp.max_recipients,
-            idle_seconds=smtp.idle_seconds,
-            data_seconds=smtp.data_seconds,
-            tls=None if smtp.implicit_tls else tls,
-            require_tls=smtp.require_tls and not smtp.implicit_tls,
-        ),
-        connections=smtp_in.Connections(smtp.max_connections, smtp.max_connections_per_ip),
-        implicit_tls=tls if smtp.implicit_tls else None,
-    )
-
-
-async def _receive(desk: Desk, record: RawRecord) -> str:
-    """The SMTP answer that refuses a message, "" when it was kept (now or before)."""
-    received = await desk.receive(record, "smtp")
-    if received.receipt is Receipt.REFUSED:
-        if received.reason == HEADER_TOO_LARGE:
-            return "552 5.3.4 the header of the message is too large"
-        return f"550 5.7.1 exactly one sender address is needed in From (RFC 5322 section 3.6.2): {received.reason}"
-    if received.receipt is Receipt.BUSY:
-        return "451 4.3.2 too many messages are waiting; try again later"
-    return ""
-
-
-def _tls(certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:
-    if certificate is None or key is None:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    try:
-        context.load_cert_chain(certificate, key)
-    except (OSError, ssl.SSLError) as error:
-        raise AutoproError(
-            f"smtp.tls_certificate or smtp.tls_key cannot be used: {error}. Both are PEM files of one pair."
-        ) from error
-    return context
+def _place_of_lmtp(lmtp: LmtpSettings) -> tuple[str, str]:
+    if lmtp.socket is not None:
+        return str(lmtp.socket), "Stop what uses it, make its folder writable for this user, or set [lmtp] socket."
+    return f"{lmtp.host}:{lmtp.port}", "Stop what uses it, or set [lmtp] host and port."
 
 
 @contextmanager
-def _port_errors(section: str, host: str, port: int) -> Iterator[None]:
+def _port_errors(place: str, mend: str) -> Iterator[None]:
     """Turns a refused bind into a line that says what to do."""
     try:
         yield
     except OSError as error:
-        raise AutoproError(
-            f"cannot listen on {host}:{port}: {error.strerror or error}. Stop what uses it, or set [{section}] host and port."
-        ) from error
+        raise AutoproError(f"cannot listen on {place}: {error.strerror or error}. {mend}") from error

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -27,13 +26,12 @@ from bot.core.authenticity import arc, dmarc, keys, names, results, signature, v
 from bot.core.authenticity.dns_cache import Answer, AnswerCache
 from bot.core.authenticity.fields import Field, Mail
 from bot.core.authenticity.keys import Key
+from bot.core.authenticity.peers import Peers
 from bot.core.authenticity.signature import Signature
 from bot.core.authenticity.verdict import Policy, Reason, Refused, Verdict
 from bot.core.authenticity.verification import MOST_SIGNATURES, Outcome
 
 T = TypeVar("T")
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _CACHED_ANSWERS = 4096
 _EDNS_PAYLOAD = 1232  # octets that cross the Internet unfragmented (DNS Flag Day 2020); longer answers come by TCP
@@ -115,23 +113,22 @@ class Authenticator:
     def __init__(
         self,
         *,
-        relays: Sequence[Network],
+        peers: Peers,
         authserv_ids: Sequence[str],
-        origins: Sequence[Network],
         arc_sealers: Sequence[str] = (),
         mailbox_authserv_ids: Sequence[str] = (),
         resolver: str = "",
         timeout_seconds: float = 5.0,
         now: Callable[[], datetime],
     ) -> None:
-        """relays: peers whose topmost Authentication-Results field is believed when it carries one of `authserv_ids`.
+        """peers: relays, whose topmost Authentication-Results field is believed when it carries one of `authserv_ids`, and origins.
 
-        origins: networks whose mail without any Received field is authentic. arc_sealers: domains whose ARC seals are
-        believed. mailbox_authserv_ids: the identifiers that are believed in mail fetched from a mailbox (peer None):
-        those of its provider. `results.MICROSOFT_365` among the identifiers admits the form of Microsoft 365.
-        resolver: "ip:port", "" for the system's; ValueError for anything else. timeout_seconds: for one DNS lookup.
+        arc_sealers: domains whose ARC seals are believed. mailbox_authserv_ids: the identifiers that are believed in mail
+        fetched from a mailbox (peer None): those of its provider. `results.MICROSOFT_365` among the identifiers admits the
+        form of Microsoft 365. resolver: "ip:port", "" for the system's; ValueError for anything else. timeout_seconds: for
+        one DNS lookup.
         """
-        self._relays, self._origins = tuple(relays), tuple(origins)
+        self._peers = peers
         self._relay_ids = _lower(authserv_ids)
         self._mailbox_ids = _lower(mailbox_authserv_ids)
         self._sealers = _lower(arc_sealers)
@@ -141,13 +138,12 @@ class Authenticator:
 
     def configured(self, peer: str) -> bool:
         """Whether the peer is one of the configured relays or origins: its mail is verified only when a command needs it."""
-        address = _address(peer)
-        return _is_in(address, self._relays) or _is_in(address, self._origins)
+        return self._peers.is_relay(peer) or self._peers.is_origin(peer)
 
     def at_once(self, *, from_domain: str | None, peer: str, received_count: int) -> Verdict | None:
         """The verdict that takes no look at a mail with one strict From: it came straight from a configured origin. Else None."""
         sender = names.normal(from_domain) if from_domain else None
-        if not sender or received_count or not _is_in(_address(peer), self._origins):
+        if not sender or received_count or not self._peers.is_origin(peer):
             return None
         return Verdict(True, False, "", Reason.ORIGIN, sender)
 
@@ -155,11 +151,11 @@ class Authenticator:
         """Whether the mail comes from its From domain. Never raises.
 
         raw: the mail as it arrived. from_domain: the domain of its one strict From; None when it has none.
-        peer: the IP address of the SMTP client; None for mail from a mailbox. received_count: its Received fields.
+        peer: as `peers` writes it; None for mail from a mailbox. received_count: its Received fields.
         """
         sender = (names.normal(from_domain) if from_domain else None) or ""
         try:
-            return await self._verdict(raw, sender, _address(peer), peer is None, received_count)
+            return await self._verdict(raw, sender, peer, received_count)
         except TemporaryDnsError:
             return Verdict(False, True, "", Reason.DNS_TEMPORARY, sender)
         except Exception as error:  # the boundary: no mail may stop the desk, and none passes by breaking this
@@ -167,15 +163,15 @@ class Authenticator:
             log.error("authenticity.internal_error", error=type(error).__name__, where=f"{frame.name}:{frame.lineno}")
             return Verdict(False, False, "", Reason.INTERNAL_ERROR, sender)
 
-    async def _verdict(self, raw: bytes, sender: str, peer: Address | None, is_from_mailbox: bool, received_count: int) -> Verdict:
-        believed_ids = self._believed_ids(peer, is_from_mailbox)
+    async def _verdict(self, raw: bytes, sender: str, peer: str | None, received_count: int) -> Verdict:
+        believed_ids = self._believed_ids(peer)
         try:
             mail = Mail.parse(raw)
             _require_one_from(mail, sender)
         except Refused as refused:
             policy = "" if believed_ids else await self._failed_policy(sender)
             return Verdict(False, False, policy, refused.reason, sender)
-        if received_count == 0 and _is_in(peer, self._origins):
+        if received_count == 0 and self._peers.is_origin(peer):
             return Verdict(True, False, "", Reason.ORIGIN, sender)
         findings = results.believed(mail, believed_ids)
         if findings is not None and not mail.has_duplicates:
@@ -296,10 +292,10 @@ class Authenticator:
         async with self._threads:
             return await asyncio.to_thread(work)
 
-    def _believed_ids(self, peer: Address | None, is_from_mailbox: bool) -> frozenset[str]:
-        if is_from_mailbox:
+    def _believed_ids(self, peer: str | None) -> frozenset[str]:
+        if peer is None:
             return self._mailbox_ids
-        return self._relay_ids if _is_in(peer, self._relays) else frozenset()
+        return self._relay_ids if self._peers.is_relay(peer) else frozenset()
 
 
 def _require_one_from(mail: Mail, sender: str) -> None:
@@ -323,20 +319,6 @@ def _texts(answer: dns.resolver.Answer) -> tuple[bytes, ...]:
     if answer.rrset is None or answer.rdtype != dns.rdatatype.TXT:
         return ()
     return tuple(b"".join(record.strings) for record in answer.rrset)
-
-
-def _address(peer: str | None) -> Address | None:
-    """The address of a peer; an IPv4 one in IPv6 dress becomes plain. None for what is no address."""
-    try:
-        address = ipaddress.ip_address(peer or "")
-    except ValueError:
-        return None
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return mapped or address
-
-
-def _is_in(address: Address | None, networks: Iterable[Network]) -> bool:
-    return address is not None and any(address in network for network in networks)
 
 
 def _lower(values: Iterable[str]) -> frozenset[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -23,6 +23,8 @@ BUFFER_OCTETS = 65_536
 _MOST_ERRORS = 20  # refused commands in a session; whoever gets that far guesses addresses or is no mail client
 _MOST_IDLE_COMMANDS = 1_000  # commands without a mail accepted
 _END = b"\r\n.\r\n"
+
+Command = Callable[[str], Awaitable[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,8 @@ class Mailroom(Protocol):
         """The reply that refuses a recipient, "" for one of ours."""
         ...
 
-    async def take(self, envelope: Envelope, content: bytes, peer: str) -> str:
-        """The reply to a whole message; 250 only when it is kept."""
+    async def take(self, envelope: Envelope, content: bytes, peer: str) -> Sequence[str]:
+        """The replies to a whole message, one for each recipient in their order; 250 only where it is kept."""
         ...
 
 
@@ -66,6 +68,11 @@ class _GoneError(Exception):
 class SmtpSession:
     """A conversation with one client."""
 
+    greeting = "ESMTP"
+    peer_mark = ""  # before the peer's address in the records
+    hello = "EHLO"  # the verb that asks for extensions
+    nobody = "554 5.5.1 no valid recipients"  # to DATA; RFC 5321 section 4.2.3
+
     def __init__(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, mailroom: Mailroom, bounds: Bounds, peer: str
     ) -> None:
@@ -74,16 +81,15 @@ class SmtpSession:
         self._mailroom = mailroom
         self._bounds = bounds
         self._peer = peer
-        self._greeted = ""  # "HELO" or "EHLO"
+        self._greeted = ""  # "HELO", or the verb that asks for extensions
         self._envelope: Envelope | None = None
         self._errors = 0
         self._idle_commands = 0
         self._loop = asyncio.get_running_loop()
         self._deadline = self._loop.time() + bounds.idle_seconds
         self._watch: asyncio.TimerHandle | None = None
-        self._commands: dict[str, Callable[[str], Awaitable[str]]] = {
-            "EHLO": self._ehlo,
-            "HELO": self._helo,
+        self._commands: dict[str, Command] = {
+            **self._greetings(),
             "MAIL": self._mail,
             "RCPT": self._rcpt,
             "DATA": self._data,
@@ -95,11 +101,14 @@ class SmtpSession:
             "QUIT": self._quit,
         }
 
+    def _greetings(self) -> dict[str, Command]:
+        return {self.hello: self._ehlo, "HELO": self._helo}
+
     async def run(self) -> None:
         """Talks until one side ends it."""
         self._watch_clock()
         try:
-            self._say(f"220 {self._bounds.hostname} ESMTP")
+            self._say(f"220 {self._bounds.hostname} {self.greeting}")
             while True:
                 await self._next()
         except _GoneError as end:
@@ -154,15 +163,14 @@ class SmtpSession:
             return await obey(argument)
         except (_GoneError, OSError, EOFError):
             raise
-        except Exception as error:  # a fault of ours is temporary for the sender, and its text is nobody's business
-            log.error("smtp_session_failed", error=type(error).__name__)
+        except Exception as error:
             self._envelope = None
-            return "451 4.3.0 internal error; try again later"
+            return _fault(error)
 
     async def _ehlo(self, argument: str) -> str:
         if not argument:
-            return "501 5.5.4 EHLO needs a name"
-        self._greeted, self._envelope = "EHLO", None
+            return f"501 5.5.4 {self.hello} needs a name"
+        self._greeted, self._envelope = self.hello, None
         bounds = self._bounds
         offers = ["PIPELINING", f"SIZE {bounds.max_message_bytes}", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES"]
         if bounds.tls is not None and not self._encrypted:
@@ -178,7 +186,7 @@ class SmtpSession:
 
     async def _mail(self, argument: str) -> str:
         if not self._greeted:
-            return "503 5.5.1 EHLO first"
+            return f"503 5.5.1 {self.hello} first"
         if self._bounds.require_tls and not self._encrypted:
             return "530 5.7.0 STARTTLS first"
         if self._envelope is not None:
@@ -195,7 +203,7 @@ class SmtpSession:
     def _parameters(self, found: Path) -> str:
         """The reply that refuses the parameters of MAIL, "" when all are well."""
         given = found.parameters
-        if (given and self._greeted != "EHLO") or not given.keys() <= {"SIZE", "BODY", "SMTPUTF8"}:
+        if (given and self._greeted != self.hello) or not given.keys() <= {"SIZE", "BODY", "SMTPUTF8"}:
             return "555 5.5.4 parameter not implemented"
         size, body = given.get("SIZE", "0"), given.get("BODY", "7BIT").upper()
         if not (size.isascii() and size.isdigit() and len(size) <= 20) or body not in ("7BIT", "8BITMIME") or given.get("SMTPUTF8"):
@@ -232,18 +240,28 @@ class SmtpSession:
         if envelope is None:
             return "503 5.5.1 MAIL and RCPT first"
         if not envelope.recipients:
-            return "554 5.5.1 no valid recipients"
+            return self.nobody
         self._say("354 end with CR LF . CR LF")
         self._allow(self._bounds.data_seconds)
         content = await self._content()
         self._allow(self._bounds.data_seconds)
         try:
-            if content is None:
-                return f"552 5.3.4 the message may have {self._bounds.max_message_bytes} octets"
-            return await self._mailroom.take(envelope, content, self._peer)
+            return self._said_of(await self._take(envelope, content))
         finally:
             self._envelope = None
             self._allow(self._bounds.idle_seconds)
+
+    def _said_of(self, replies: Sequence[str]) -> str:
+        """What answers a message: one word for all its recipients, and a yes only when all have one."""
+        return next((reply for reply in replies if not reply.startswith("2")), replies[0])
+
+    async def _take(self, envelope: Envelope, content: bytes | None) -> Sequence[str]:
+        if content is None:
+            return [f"552 5.3.4 the message may have {self._bounds.max_message_bytes} octets"] * len(envelope.recipients)
+        try:
+            return await self._mailroom.take(envelope, content, self._peer)
+        except Exception as error:
+            return [_fault(error)] * len(envelope.recipients)
 
     async def _content(self) -> bytes | None:
         """The message up to the lone dot, None when it is too large: then it is read on, and thrown away."""
@@ -322,3 +340,9 @@ class SmtpSession:
             self._writer.close()
             return
         self._watch = self._loop.call_later(left, self._watch_clock)
+
+
+def _fault(error: Exception) -> str:
+    # A fault of ours is temporary for the sender, and its text is nobody's business.
+    log.error("smtp_session_failed", error=type(error).__name__)
+    return "451 4.3.0 internal error; try again later"

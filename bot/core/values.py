@@ -56,7 +56,8 @@ class RawRecord:
     """What an edge hands over for keeping before anything else happens: one a message, its recipients in a list.
 
     `content` is RFC 5322 octets, a Telegram update's JSON, or the UTF-8 text typed in a terminal. `envelope_sender` is the SMTP
-    reverse-path ("" for the null sender, None where the channel has none). `peer` is the address that delivered it.
+    reverse-path ("" for the null sender, None where the channel has none). `peer` is who delivered it, as `authenticity.peers`
+    writes it.
     """
 
     channel: Channel

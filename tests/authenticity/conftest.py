@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from bot.channels.authenticator import Authenticator
 from bot.core.authenticity import Verdict
+from bot.core.authenticity.peers import Peers
 from tests.authenticity.dns_server import DnsServer
 from tests.authenticity.signing import record
 
@@ -89,9 +89,8 @@ def make(dns: DnsServer, clock: Clock) -> Make:
 
     def made(**settings: object) -> Authenticator:
         usual: dict[str, object] = {
-            "relays": [ipaddress.ip_network("192.0.2.0/28")],
+            "peers": Peers(["192.0.2.0/28"], ["10.0.0.0/8", "fd00::/8"]),
             "authserv_ids": ["mx.relay.example"],
-            "origins": [ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("fd00::/8")],
             "resolver": dns.address,
             "timeout_seconds": 5.0,
             "now": clock,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 # mypy: disable-error-code="no-untyped-call"
 import asyncio
-import ipaddress
 import time
 from collections.abc import Iterator
 
@@ -18,6 +17,7 @@ from hypothesis import strategies as st
 from bot.channels.authenticator import Authenticator
 from bot.core.authenticity import Reason, Verdict, canonical, keys, signature, verification
 from bot.core.authenticity.fields import Mail
+from bot.core.authenticity.peers import Peers
 from bot.core.authenticity.verdict import Refused
 from tests.authenticity.conftest import MAIL, START
 from tests.authenticity.dns_server import DnsServer
@@ -139,9 +139,8 @@ def test_time_does_not_grow_with_the_square_of_blanks() -> None:
 
 async def _verdict(address: str, raw: bytes, domain: str | None = "example.com", peer: str | None = "203.0.113.9") -> Verdict:
     authenticator = Authenticator(
-        relays=[ipaddress.ip_network("203.0.113.0/24")],
+        peers=Peers(["203.0.113.0/24"], []),
         authserv_ids=["mx.example"],
-        origins=[],
         arc_sealers=["example.com"],
         resolver=address,
         timeout_seconds=5.0,

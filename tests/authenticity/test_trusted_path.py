@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from bot.core.authenticity.peers import Peers
 from bot.core.authenticity.results import MICROSOFT_365
 from tests.authenticity.conftest import MAIL, ORIGIN, RELAY, STRANGER, Make, judged
 from tests.authenticity.dns_server import DnsServer
@@ -56,6 +57,10 @@ PATHS = {
     "relay, below its own inner hops": Path((INNER, BORDER, GOOD, FOREIGN), True),
     "relay, in capitals": Path((GOOD.replace("mx.relay.example", "MX.Relay.Example"), BORDER), True),
     "relay, IPv4 in IPv6 dress": Path((GOOD,), True, peer="::ffff:192.0.2.10"),
+    "relay, by LMTP": Path((BORDER, GOOD), True, peer="lmtp:192.0.2.10"),
+    "the relay's socket": Path((BORDER, GOOD), True, peer="lmtp:unix", settings={"peers": Peers(["unix"], [])}),
+    "a socket that is not the relay's": Path((BORDER, GOOD), False, "reject", "lmtp:unix"),
+    "stranger by LMTP": Path((BORDER, GOOD), False, "reject", f"lmtp:{STRANGER}"),
     "stranger pretends to be the relay": Path((GOOD, BORDER), False, "reject", STRANGER),
     "peer that is no address": Path((GOOD,), False, "reject", "unix socket"),
     "relay with another identifier": Path((GOOD.replace("mx.relay", "mx.other"),), False),
@@ -140,6 +145,8 @@ async def test_path(name: str, zone: DnsServer, make: Make) -> None:
         ("11.0.0.1", 0, "no_signature"),
         (None, 0, "no_signature"),
         ("", 0, "no_signature"),
+        (f"lmtp:{ORIGIN}", 0, "no_signature"),
+        ("lmtp:unix", 0, "no_signature"),
     ],
 )
 async def test_origin(peer: str | None, received: int, reason: str, zone: DnsServer, make: Make) -> None:

@@ -17,6 +17,7 @@ from tests.stories.rows import rows
 from tests.support.clock import HandClock
 from tests.support.desk import CUSTOMER, SERVICE, StartedDesk, settings_for, started_desk
 from tests.support.relay import running_relay
+from tests.support.talk import Talk
 
 MAIL = b"MAIL FROM:<marie@customer.example>\r\n"
 RCPT = b"RCPT TO:<service@carrier.example>\r\n"
@@ -34,32 +35,8 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Pair:
     return make_pair(tmp_path_factory.mktemp("tls"))
 
 
-class Talk:
-    """A raw conversation."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader, self.writer = reader, writer
-
-    @classmethod
-    async def start(cls, desk: StartedDesk) -> Talk:
-        talk = cls(*await asyncio.open_connection("127.0.0.1", desk.ports.smtp))
-        assert (await talk.answer()).startswith("220")
-        return talk
-
-    async def answer(self) -> str:
-        async with asyncio.timeout(10):
-            while line := await self.reader.readline():
-                if line[3:4] != b"-":
-                    return line.decode().strip()
-        return ""
-
-    async def say(self, octets: bytes, answers: int = 1) -> list[str]:
-        self.writer.write(octets)
-        return [await self.answer() for _ in range(answers)]
-
-
 async def test_everything_pipelined_in_one_packet(desk: StartedDesk) -> None:
-    talk = await Talk.start(desk)
+    talk = await Talk.start(desk.ports.smtp)
     twice = (MAIL + RCPT + b"DATA\r\n" + BODY + b".\r\n") + (MAIL + RCPT + b"DATA\r\n" + BODY.replace(b"HELP", b"AIDE") + b".\r\n")
     answers = await talk.say(b"EHLO c\r\n" + twice + b"QUIT\r\n", 10)
     assert [answer[:3] for answer in answers] == ["250", "250", "250", "354", "250", "250", "250", "354", "250", "221"]
@@ -116,7 +93,7 @@ async def test_everything_pipelined_in_one_packet(desk: StartedDesk) -> None:
     ],
 )
 async def test_what_a_command_is_answered(desk: StartedDesk, lines: bytes, code: str) -> None:
-    talk = await Talk.start(desk)
+    talk = await Talk.start(desk.ports.smtp)
     answers = await talk.say(lines, lines.count(b"\n"))
     assert answers[-1][:3] == code
     assert "Traceback" not in answers[-1]
@@ -128,7 +105,7 @@ async def test_what_a_command_is_answered(desk: StartedDesk, lines: bytes, code:
 
 async def test_no_exception_text_when_the_desk_itself_fails(desk: StartedDesk) -> None:
     await desk.app.database.close()
-    talk = await Talk.start(desk)
+    talk = await Talk.start(desk.ports.smtp)
     answers = await talk.say(b"EHLO c\r\n" + MAIL + RCPT + b"DATA\r\n" + BODY + b".\r\n", 5)
     assert answers[-1].startswith("451 4.3.0")
     assert "database" not in answers[-1]
@@ -137,7 +114,7 @@ async def test_no_exception_text_when_the_desk_itself_fails(desk: StartedDesk) -
 
 @pytest.mark.parametrize("flood", [b"NOPE\r\n", b"RCPT TO:<x@carrier.example>\r\n", b"NOOP\r\n", b"RSET\r\n"])
 async def test_a_flood_of_commands_ends_the_session(desk: StartedDesk, flood: bytes) -> None:
-    talk = await Talk.start(desk)
+    talk = await Talk.start(desk.ports.smtp)
     await talk.say(b"EHLO c\r\n" + MAIL, 2)
     talk.writer.write(flood * 1_100)
     last, count = "", 0
@@ -151,7 +128,7 @@ async def test_a_flood_of_commands_ends_the_session(desk: StartedDesk, flood: by
 
 async def test_recipients_are_bounded(tmp_path: Path) -> None:
     async with started_desk(tmp_path, smtp={"max_recipients": 3}) as desk:
-        talk = await Talk.start(desk)
+        talk = await Talk.start(desk.ports.smtp)
         answers = await talk.say(b"EHLO c\r\n" + MAIL + RCPT * 5 + b"DATA\r\n" + BODY + b".\r\n", 9)
         assert [answer[:3] for answer in answers[2:7]] == ["250"] * 3 + ["452"] * 2
         assert answers[-1].startswith("250")
@@ -160,7 +137,7 @@ async def test_recipients_are_bounded(tmp_path: Path) -> None:
 
 async def test_a_silent_client_is_let_go(tmp_path: Path) -> None:
     async with started_desk(tmp_path, smtp={"idle_seconds": 0.3}) as desk:
-        talk = await Talk.start(desk)
+        talk = await Talk.start(desk.ports.smtp)
         assert (await talk.answer()).startswith("421 4.4.2")
         assert await talk.answer() == ""
         talk.writer.close()
@@ -169,7 +146,7 @@ async def test_a_silent_client_is_let_go(tmp_path: Path) -> None:
 async def test_a_message_that_drips_is_let_go(tmp_path: Path) -> None:
     """Each octet comes well within the idle time: the whole phase has a bound of its own."""
     async with started_desk(tmp_path, smtp={"data_seconds": 0.5}) as desk:
-        talk = await Talk.start(desk)
+        talk = await Talk.start(desk.ports.smtp)
         await talk.say(b"EHLO c\r\n" + MAIL + RCPT + b"DATA\r\n", 4)
         ended = asyncio.create_task(talk.answer())
         for _ in range(200):
@@ -184,7 +161,7 @@ async def test_a_message_that_drips_is_let_go(tmp_path: Path) -> None:
 
 async def test_a_command_that_drips_is_let_go(tmp_path: Path) -> None:
     async with started_desk(tmp_path, smtp={"idle_seconds": 0.4}) as desk:
-        talk = await Talk.start(desk)
+        talk = await Talk.start(desk.ports.smtp)
         ended = asyncio.create_task(talk.answer())
         for _ in range(200):
             if ended.done():
@@ -212,7 +189,7 @@ async def test_dots(desk: StartedDesk, data: bytes, text: bytes | None) -> None:
         return await receive(record, source)
 
     desk.app.desk.receive = remember  # type: ignore[method-assign]
-    talk = await Talk.start(desk)
+    talk = await Talk.start(desk.ports.smtp)
     answers = await talk.say(b"EHLO c\r\n" + MAIL + RCPT + b"DATA\r\n" + data + b"NOOP\r\n", 6)
     assert answers[-1].startswith("250 2.0.0")
     assert kept == [b""] if text is None else kept[0].endswith(text)
@@ -238,7 +215,7 @@ async def test_a_message_of_exactly_the_limit_is_taken_and_one_octet_more_is_not
 async def test_a_line_without_end_is_refused(desk: StartedDesk) -> None:
     code, _ = await desk.hand_in(BODY + b"x" * 70_000 + b"\r\n")
     assert code == 550
-    talk = await Talk.start(desk)
+    talk = await Talk.start(desk.ports.smtp)
     assert (await talk.say(b"NOOP " + b"x" * 200_000))[0].startswith("500")
     talk.writer.close()
 
@@ -251,7 +228,7 @@ async def test_an_international_address_is_accepted_and_answered(tmp_path: Path,
         clock = HandClock()
         async with running(settings_for(tmp_path, relay.port), clock) as app, listening(app) as ports:
             desk = StartedDesk(app, ports, relay, clock)
-            talk = await Talk.start(desk)
+            talk = await Talk.start(desk.ports.smtp)
             sender = "MAIL FROM:<jérôme@québec.example> SMTPUTF8 BODY=8BITMIME\r\n".encode()
             answers = await talk.say(b"EHLO c\r\n" + sender + RCPT + b"DATA\r\n" + mail + b".\r\n", 5)
             assert answers[-1].startswith("250")
@@ -306,7 +283,7 @@ async def test_a_client_may_greet_in_the_flight_that_ends_its_handshake(tmp_path
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     layer = context.wrap_bio(incoming, outgoing, server_hostname="localhost")
     async with started_desk(tmp_path, smtp=tls) as desk:
-        talk = await Talk.start(desk)
+        talk = await Talk.start(desk.ports.smtp)
         await talk.say(b"EHLO c\r\nSTARTTLS\r\n", 2)
         async with asyncio.timeout(10):
             while True:
@@ -325,7 +302,7 @@ async def test_a_client_may_greet_in_the_flight_that_ends_its_handshake(tmp_path
 async def test_starttls_can_be_required(tmp_path: Path, pair: Pair) -> None:
     tls = {"tls_certificate": pair.certificate, "tls_key": pair.key, "require_tls": True}
     async with started_desk(tmp_path, smtp=tls) as desk:
-        talk = await Talk.start(desk)
+        talk = await Talk.start(desk.ports.smtp)
         answers = await talk.say(b"EHLO c\r\n" + MAIL, 2)
         assert answers[-1].startswith("530 5.7.0")
         talk.writer.close()
@@ -334,7 +311,7 @@ async def test_starttls_can_be_required(tmp_path: Path, pair: Pair) -> None:
 async def test_what_is_sent_along_with_starttls_in_clear_never_counts(tmp_path: Path, pair: Pair) -> None:
     tls = {"tls_certificate": pair.certificate, "tls_key": pair.key}
     async with started_desk(tmp_path, smtp=tls) as desk:
-        talk = await Talk.start(desk)
+        talk = await Talk.start(desk.ports.smtp)
         answers = await talk.say(b"EHLO c\r\nSTARTTLS\r\n" + MAIL, 3)
         assert answers[1].startswith("501")
         talk.writer.close()
@@ -343,7 +320,7 @@ async def test_what_is_sent_along_with_starttls_in_clear_never_counts(tmp_path: 
 async def test_a_failed_handshake_ends_the_session_alone(tmp_path: Path, pair: Pair) -> None:
     tls = {"tls_certificate": pair.certificate, "tls_key": pair.key}
     async with started_desk(tmp_path, smtp=tls) as desk:
-        talk = await Talk.start(desk)
+        talk = await Talk.start(desk.ports.smtp)
         await talk.say(b"EHLO c\r\nSTARTTLS\r\n", 2)
         talk.writer.write(b"this is no handshake\r\n" * 10)
         async with asyncio.timeout(10):
@@ -371,7 +348,7 @@ async def test_implicit_tls(tmp_path: Path, pair: Pair) -> None:
 
 async def test_connections_in_all_are_bounded(tmp_path: Path) -> None:
     async with started_desk(tmp_path, smtp={"max_connections": 2}) as desk:
-        talks = [await Talk.start(desk) for _ in range(2)]
+        talks = [await Talk.start(desk.ports.smtp) for _ in range(2)]
         third = Talk(*await asyncio.open_connection("127.0.0.1", desk.ports.smtp))
         assert (await third.answer()).startswith("421 4.7.0")
         for talk in (*talks, third):
@@ -380,6 +357,6 @@ async def test_connections_in_all_are_bounded(tmp_path: Path) -> None:
 
 async def test_a_desk_that_stops_says_so_to_idle_clients(tmp_path: Path) -> None:
     async with started_desk(tmp_path) as desk:
-        talk = await Talk.start(desk)
+        talk = await Talk.start(desk.ports.smtp)
     assert (await talk.answer()).startswith("421 4.3.2")
     talk.writer.close()
