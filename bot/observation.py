@@ -29,6 +29,10 @@ class Observation:
         self._tasks.append(task)
         task.add_done_callback(_tell_when_broken)
 
+    def whole(self) -> bool:
+        """Whether no part has ended: a restart mends that one, and not a database that is away."""
+        return not any(task.done() for task in self._tasks)
+
     async def obstacles(self) -> list[str]:
         """What stands in the way of serving, a line each; [] when nothing does."""
         found = [f"{task.get_name()} has ended; restart the desk" for task in self._tasks if task.done()]

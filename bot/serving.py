@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -13,6 +14,7 @@ import structlog
 
 from bot.app import App, running
 from bot.channels import http
+from bot.channels.service_manager import ServiceManager
 from bot.config import Settings
 from bot.core.clock import Clock
 from bot.core.errors import AutoproError, StorageError
@@ -32,11 +34,14 @@ async def serve(settings: Settings, *, ready: Callable[[], None], clock: Clock |
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with running(settings, clock) as app, listening(app), _sweeping(app):
+    manager = ServiceManager(os.environ, os.getpid())
+    async with running(settings, clock) as app, listening(app), _sweeping(app), _watched(app, manager):
         _settle_memory()
         ready()
+        manager.tell("READY=1")
         log.info("ready", smtp=settings.smtp.enabled, lmtp=settings.lmtp.enabled, http=settings.http.enabled)
         await stop.wait()
+        manager.tell("STOPPING=1")
         log.info("draining")
 
 
@@ -52,6 +57,17 @@ async def _sweeping(app: App) -> AsyncIterator[None]:
     """The calendar sweep, in the desk that serves alone: a terminal beside it needs none."""
     task = asyncio.create_task(_sweep_hourly(app.sweep, app.clock), name="sweep")
     app.observation.watch(task)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _watched(app: App, manager: ServiceManager) -> AsyncIterator[None]:
+    """A service manager with a watchdog restarts a desk that hangs, or of which a part has ended."""
+    task = asyncio.create_task(manager.keep_watch(app.observation.whole), name="watchdog")
     try:
         yield
     finally:
