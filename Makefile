@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 STAMP := .venv/.synced
-.PHONY: run setup test check bench format lock clean
+.PHONY: run setup test check bench format docs lock clean
 
 run: setup
 	@$(BIN)/autopro demo
@@ -28,6 +28,10 @@ bench: setup
 format: setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: setup
+	$(BIN)/python -m tools.settings_doc
+	$(BIN)/python -m tools.customer_page
 
 lock:
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev pyproject.toml -o requirements.lock

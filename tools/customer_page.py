@@ -1,4 +1,4 @@
-"""Writes docs/customer.en.md and docs/customer.fr.md from the commands and the letters of HELP: `python -m tools.customer_page`.
+"""Writes docs/customer.en.md and docs/customer.fr.md from the commands and the letters of HELP: `make docs`.
 
 They show a made-up carrier with the default rules. A carrier's own page, ready to be printed, is what `autopro reference` prints.
 """

@@ -1,4 +1,4 @@
-"""Writes docs/settings.md from bot/config.py and the meanings below: `python tools/settings_doc.py`."""
+"""Writes docs/settings.md from bot/config.py and the meanings below: `make docs`."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def html(language: Language, *, specs: list[CommandSpec] = SPECS, **sections: di
 
 @pytest.mark.parametrize("language", Language)
 def test_the_page_is_current(language: Language) -> None:
-    assert path_of(language).read_text(encoding="utf-8") == page(language), "run: .venv/bin/python -m tools.customer_page"
+    assert path_of(language).read_text(encoding="utf-8") == page(language), "run: make docs"
 
 
 @pytest.mark.parametrize("language", Language)

@@ -24,7 +24,7 @@ def every_key() -> set[str]:
 
 
 def test_the_page_is_current() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "run: python tools/settings_doc.py"
+    assert PAGE.read_text(encoding="utf-8") == page(), "run: make docs"
 
 
 def test_every_key_has_a_meaning_and_every_meaning_a_key() -> None:
