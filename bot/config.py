@@ -26,6 +26,7 @@ from bot.core.errors import SettingsError
 from bot.listener_settings import LmtpSettings, SmtpSettings
 from bot.login_settings import LoginSettings
 from bot.settings_section import Section
+from bot.telegram_settings import TelegramSettings
 
 DEFAULT_FILE = Path("autopro.toml")
 _PREFIX = "AUTOPRO_"
@@ -169,6 +170,9 @@ class LimitSettings(Section):
     admin_letters_per_hour: int = Field(default=10, ge=0)
     login_attempts_per_minute: int = Field(default=60, ge=0)
     waiting_messages: int = Field(default=10_000, ge=0)
+    telegram_per_second: int = Field(default=30, ge=0)
+    telegram_chat_per_second: int = Field(default=1, ge=0)
+    telegram_group_per_minute: int = Field(default=20, ge=0)
 
 
 class TracingSettings(Section):
@@ -200,6 +204,7 @@ class Settings(Section):
     smtp: SmtpSettings = SmtpSettings()
     lmtp: LmtpSettings = LmtpSettings()
     relay: RelaySettings = RelaySettings()
+    telegram: TelegramSettings = TelegramSettings()
     admins: AdminSettings = AdminSettings()
     mail_trust: MailTrustSettings = MailTrustSettings()
     accounts: AccountSettings = AccountSettings()
@@ -208,6 +213,12 @@ class Settings(Section):
     tracing: TracingSettings = TracingSettings()
     http: HttpSettings = HttpSettings()
     log: LogSettings = LogSettings()
+
+    @model_validator(mode="after")
+    def _check_webhook(self) -> Settings:
+        if self.telegram.webhook_path and not self.http.enabled:
+            raise ValueError("telegram.mode: webhook needs the desk's HTTP listener; set [http] enabled = true")
+        return self
 
     @property
     def key_file(self) -> Path:
@@ -300,7 +311,7 @@ def _explain(error: Any) -> str:
     if error["type"] == "extra_forbidden":
         return f"{key}: there is no such setting{_nearest(error['loc'])}"
     message = str(error["msg"]).removeprefix("Value error, ")
-    return f"{key}: {message}"
+    return f"{key}: {message}" if key else message
 
 
 def _nearest(location: tuple[Any, ...]) -> str:

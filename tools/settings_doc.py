@@ -29,6 +29,14 @@ NOT_READ_YET = frozenset(
         "relay.token_url",
         "relay.scope",
         "admins.telegram_ids",
+        "telegram.token",
+        "telegram.api_url",
+        "telegram.webhook_url",
+        "telegram.webhook_secret",
+        "telegram.admin_chat_id",
+        "limits.telegram_per_second",
+        "limits.telegram_chat_per_second",
+        "limits.telegram_group_per_minute",
     }
 )
 
@@ -39,6 +47,7 @@ SECTIONS: Mapping[str, str] = {
     "lmtp": "A listener for the mail server in front of the desk (RFC 2033), beside [smtp] or instead of it. "
     "Its bounds are those of [smtp]. It has no TLS: between two machines use [smtp].",
     "relay": "Where letters go out.",
+    "telegram": "The bot. Without a token the desk does not speak with Telegram; docs/telegram.md says how to get one.",
     "admins": "Who decides.",
     "mail_trust": "Whose word about a sender is believed. What is not named here is verified by DKIM and DMARC.",
     "accounts": "How long passwords and accounts live, and what a password must be.",
@@ -103,6 +112,12 @@ MEANINGS: Mapping[str, str] = {
     "relay.connections": "Connections to the relay at a time.",
     "relay.ca_file": "PEM file with the authorities that are believed about the relay's certificate; not set: the system's.",
     "relay.allow_plain_secrets": "Lets letters with a password go out without TLS; else they wait, and administrators are told.",
+    "telegram.token": "The bot's token from @BotFather; best given as `token_file`.",
+    "telegram.api_url": "The Bot API server; another one than Telegram's for a server of your own.",
+    "telegram.mode": "How updates arrive: the desk asks for them, or Telegram posts them to `webhook_url`.",
+    "telegram.webhook_url": "The public https address that Telegram posts to; its path is also the path on `[http]`.",
+    "telegram.webhook_secret": "The secret in every post of Telegram's, 1 to 256 letters, digits, `_` and `-`; others are refused.",
+    "telegram.admin_chat_id": "The chat of the administrators, a negative number for a group; 0: none.",
     "admins.addresses": "The administrators' mail addresses: they are told when something needs a person.",
     "admins.telegram_ids": "The administrators' Telegram ids.",
     "mail_trust.relays": "Networks of your own mail servers, and `unix` for the one at `lmtp.socket`: the topmost "
@@ -127,6 +142,9 @@ MEANINGS: Mapping[str, str] = {
     "limits.admin_letters_per_hour": "Letters an hour to an administrator.",
     "limits.login_attempts_per_minute": "Attempts a minute to log in, of all.",
     "limits.waiting_messages": "Accepted messages that may wait for an answer; beyond it senders are told to try again (451).",
+    "limits.telegram_per_second": "Telegram messages a second in all.",
+    "limits.telegram_chat_per_second": "Telegram messages a second in one chat.",
+    "limits.telegram_group_per_minute": "Telegram messages a minute in one group.",
     "tracing.source": "Where statuses come from: the desk's own database, filled by `autopro import`.",
     "tracing.check_digit": "The rule of the last digit of a PRO number.",
     "http.enabled": "Whether the desk listens for HTTP.",
