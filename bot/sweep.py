@@ -67,6 +67,7 @@ class _Plan:
     overdue: tuple[Account, ...]
     due: tuple[Account, ...]
     old_requests: tuple[int, ...]
+    outlived: tuple[int, ...]  # accounts whose previous password nobody needs any more
     audit_head: str
 
 
@@ -119,6 +120,7 @@ class Sweep:
             overdue=tuple([account for account in living if calendar_rules.is_overdue(account, office)]),
             due=tuple([account for account in living if calendar_rules.may_be_due(account, office)]),
             old_requests=tuple([request.number for request in requests if request_calendar.has_lapsed(office, request)]),
+            outlived=tuple([account.id for account in living if calendar_rules.has_outlived_previous(account, office)]),
             audit_head=str(await office.files.audit.head()),
         )
 
@@ -130,7 +132,12 @@ class Sweep:
         lapsing: list[Job] = [_lapsing(number) for number in plan.old_requests]
         report.lapsed, _ = await self._run(lapsing, report, now)
         _, report.reminders = await self._run([_reminders, _digests], report, now)
-        report.forgotten = await self.cabinet.database.write(lambda tx: calendar_rules.forget(self._office(tx, now)))
+        report.forgotten = await self.cabinet.database.write(lambda tx: self._forget(tx, plan, now))
+
+    async def _forget(self, tx: Transaction, plan: _Plan, now: datetime) -> int:
+        office = self._office(tx, now)
+        forgotten = [await calendar_rules.forget_previous(office, account_id) for account_id in plan.outlived]
+        return sum(forgotten) + await calendar_rules.forget(office)
 
     async def _run(self, jobs: Sequence[Job], report: SweepReport, now: datetime) -> tuple[int, int]:
         """Runs jobs, a batch a transaction; how many did something, and how many letters they sent."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.core.accounts.notices import Notice, NoticeKind, due_notices
 from bot.core.accounts.records import Account, Grant, Member, MemberState, SentNotice
-from bot.core.accounts.status import Status, status_of
+from bot.core.accounts.status import Status, previous_counts, status_of
 from bot.core.accounts.tokens import Purpose
 from bot.core.replies import Post, Reply
 from bot.core.values import Assurance
@@ -94,6 +94,19 @@ async def _notice(office: Office, account: Account, member: Member, notice: Noti
 def _named(account: Account) -> dict[str, str]:
     """What a letter calls the account."""
     return {"code": account.code, "company": account.company}
+
+
+def has_outlived_previous(account: Account, office: Office) -> bool:
+    """Whether the password before the last change is kept without need."""
+    return bool(account.previous_hash) and not previous_counts(account.facts, office.now, office.rules.calendar)
+
+
+async def forget_previous(office: Office, account_id: int) -> int:
+    """Forgets the password before the last change; how many there were."""
+    account = await office.files.accounts.by_id(account_id)
+    if account is None or not has_outlived_previous(account, office):
+        return 0
+    return int(await office.files.accounts.forget_previous(account_id))
 
 
 async def forget(office: Office) -> int:

@@ -21,6 +21,7 @@ from bot.core.replies import Reply
 from bot.core.values import Language
 from bot.core.visit import Access, Visit
 from handlers.choosing import Chosen, choose, set_password, suggestions
+from handlers.entering import changed_at
 from handlers.locked import locked
 from handlers.opening import open_session, which_member
 from handlers.presenting import Finding, Presented, present
@@ -125,7 +126,10 @@ async def answer_change(visit: Visit, command: Command) -> Reply:
         return Reply("login/busy", hides=_written(command))
     if change.chosen is None:
         until = local(visit, change.presented.until) if change.presented.until is not None else None
-        facts = {"temporary": change.presented.finding is Finding.TEMPORARY, "until": until}
+        await change.presented.take_back(visit.files)
+        told = change.presented.trusted and change.presented.finding is Finding.PREVIOUS
+        changed = changed_at(visit, visit.access.account) if told else None
+        facts = {"temporary": change.presented.finding is Finding.TEMPORARY, "until": until, "changed": changed}
         return Reply("password/wrong_current", facts, hides=_written(command))
     reply = await set_password(visit, change.chosen)
     await visit.files.sessions.confirm_password(session.id, visit.now)

@@ -1,6 +1,7 @@
 """A password is presented: counted and committed before it is hashed, then compared, outside the transaction that answers.
 
-Unknown codes, locked ones and wrong passwords take the same steps: one write, and a comparison that always takes the same time.
+Unknown codes, locked ones and wrong passwords take the same steps: one write, and a comparison that always takes the same time. The
+password before the last change is recognised on the way: whoever still has it is no guesser, and the attempt is taken back.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from enum import StrEnum
 from bot.core.accounts.codes import fold_temporary
 from bot.core.accounts.locks import counted, locked_until
 from bot.core.accounts.passwords import normalised
-from bot.core.accounts.records import Account, MemberState
+from bot.core.accounts.records import Account, Failures, MemberState
+from bot.core.accounts.status import previous_counts
 from bot.core.anteroom import Anteroom, Changed
 from bot.core.errors import AutoproError
 from bot.core.values import Channel, Sender
@@ -25,6 +27,7 @@ class Finding(StrEnum):
 
     PASSWORD = "password"  # noqa: S105 - a finding
     TEMPORARY = "temporary"
+    PREVIOUS = "previous"  # the one before the last change
     WRONG = "wrong"
     LOCKED = "locked"
     BUSY = "busy"  # too many attempts over the whole desk in this minute: nothing was compared
@@ -36,13 +39,16 @@ class Presented:
 
     `hashes` are those it was compared with, as they were on file. `strangers` is how many failures of strangers the code has now,
     0 for a trusted source, whose failures are its own. `until` is when a locked source may try again. `which` is the candidate that
-    fitted. `fresh` is a hash of the right password with today's parameters, where that on file has older ones.
+    fitted. `fresh` is a hash of the right password with today's parameters, where that on file has older ones. `at` is when the
+    attempt was counted, and `before` what was counted before it, for the source and for strangers.
     """
 
     code: str
     finding: Finding
     source: str
     trusted: bool
+    at: datetime
+    before: tuple[Failures, Failures] = (Failures(), Failures())
     account_id: int | None = None
     hashes: tuple[str, str] = ("", "")
     until: datetime | None = None
@@ -61,6 +67,11 @@ class Presented:
         if self.fresh and self.account_id is not None:
             await files.accounts.rehash(self.account_id, self.hashes[0], self.fresh)
 
+    async def take_back(self, files: Files) -> None:
+        """The previous password is not counted: what was counted before this attempt stands, and nothing more."""
+        if self.finding is Finding.PREVIOUS:
+            await files.attempts.take_back(self.code, self.source, self.at, self.before, trusted=self.trusted)
+
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
@@ -68,6 +79,7 @@ class _Counted:
     trusted: bool
     until: datetime | None = None
     busy: bool = False
+    before: tuple[Failures, Failures] = (Failures(), Failures())
     strangers: int = 0
 
 
@@ -83,7 +95,20 @@ async def present(anteroom: Anteroom, code: str, *candidates: str) -> Presented:
             if finding is Finding.PASSWORD and anteroom.hashing.outdated(hashes[0]):
                 fresh = await anteroom.hashing.hash(normalised(candidates[which]))
     account_id = seen.account.id if seen.account else None
-    return Presented(code, finding, source, seen.trusted, account_id, hashes, seen.until, seen.strangers, which, fresh)
+    return Presented(
+        code=code,
+        finding=finding,
+        source=source,
+        trusted=seen.trusted,
+        at=anteroom.now,
+        before=seen.before,
+        account_id=account_id,
+        hashes=hashes,
+        until=seen.until,
+        strangers=seen.strangers,
+        which=which,
+        fresh=fresh,
+    )
 
 
 def source_of(channel: Channel, sender: Sender, *, authentic: bool) -> str:
@@ -105,7 +130,8 @@ async def _count(files: Files, anteroom: Anteroom, code: str, source: str) -> _C
     until = locked_until(own, strangers, anteroom.now, trusted=trusted)
     if until is None:
         await files.attempts.count(code, source, anteroom.now, trusted=trusted)
-    return _Counted(account, trusted, until, strangers=0 if trusted or until else counted(strangers, anteroom.now).count)
+    failures = 0 if trusted or until else counted(strangers, anteroom.now).count
+    return _Counted(account, trusted, until, before=(own, strangers), strangers=failures)
 
 
 async def _is_member(files: Files, anteroom: Anteroom, account: Account) -> bool:
@@ -119,15 +145,31 @@ async def _is_member(files: Files, anteroom: Anteroom, account: Account) -> bool
 
 async def _compare(anteroom: Anteroom, account: Account | None, candidates: tuple[str, ...]) -> tuple[Finding, int]:
     """What the first fitting candidate is, and its number; without an account the same time is taken."""
-    password_hash, temporary_hash = hashes_of(account)
+    password_hash, _ = hashes_of(account)
+    found = (Finding.WRONG, 0)
     for which, candidate in enumerate(candidates):
-        temporary = fold_temporary(candidate) or ""
-        fits = await anteroom.hashing.verify(
-            (normalised(candidate), password_hash), (temporary, temporary_hash if temporary else "")
-        )
+        other, *pair = _other(anteroom, account, candidate)
+        fits = await anteroom.hashing.verify((normalised(candidate), password_hash), (pair[0], pair[1]))
+        if fits == 0:
+            return Finding.PASSWORD, which
+        if fits is not None and other is Finding.TEMPORARY:
+            return other, which
         if fits is not None:
-            return (Finding.PASSWORD, Finding.TEMPORARY)[fits], which
-    return Finding.WRONG, 0
+            found = (other, which)  # another reading of the line may still be the password itself
+    return found
+
+
+def _other(anteroom: Anteroom, account: Account | None, candidate: str) -> tuple[Finding, str, str]:
+    """What a candidate may be besides the password, with the form and the hash to compare: one of two, by how it looks.
+
+    Two comparisons are made for whatever is presented; a third would make every login dearer by half.
+    """
+    _, temporary_hash = hashes_of(account)
+    temporary = fold_temporary(candidate) or ""
+    if temporary and temporary_hash:
+        return Finding.TEMPORARY, temporary, temporary_hash
+    known = account is not None and previous_counts(account.facts, anteroom.now, anteroom.rules.calendar)
+    return Finding.PREVIOUS, normalised(candidate), account.previous_hash if account is not None and known else ""
 
 
 def hashes_of(account: Account | None) -> tuple[str, str]:

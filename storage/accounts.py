@@ -54,8 +54,12 @@ class AccountStore:
         return [_account(row, customers[row["id"]]) for row in await self._transaction.rows(_SQL["all"])]
 
     async def set_password(self, account_id: int, password_hash: str, now: datetime) -> bool:
-        """Sets the password and consumes the temporary one; False when the account is closed."""
+        """Sets the password, keeps the one before as the previous one, and consumes the temporary one."""
         return await self._changes("set_password", id=account_id, password_hash=password_hash, now=to_micros(now))
+
+    async def forget_previous(self, account_id: int) -> bool:
+        """Forgets the previous password; False when there was none."""
+        return await self._changes("forget_previous", id=account_id)
 
     async def rehash(self, account_id: int, old_hash: str, new_hash: str) -> bool:
         """Replaces a hash of the same password."""
@@ -167,6 +171,7 @@ def _account(row: Row, customers: Iterable[str]) -> Account:
         last_activity_at=from_micros(row["last_activity_at"]),
         password_hash=row["password_hash"],
         password_set_at=moment(row["password_set_at"]),
+        previous_hash=row["previous_hash"],
         temporary_hash=row["temporary_hash"],
         temporary_expires_at=moment(row["temporary_expires_at"]),
         temporary_used_at=moment(row["temporary_used_at"]),

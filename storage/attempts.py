@@ -37,6 +37,14 @@ class AttemptStore:
         if not trusted:
             await self._transaction.run(_SQL["forgive_stranger"], _key(code, _STRANGERS))
 
+    async def take_back(
+        self, code: str, source: str, counted_at: datetime, before: tuple[Failures, Failures], *, trusted: bool
+    ) -> None:
+        """The attempt was no guess: the counts stand as `before` it, with what others added since."""
+        for counted, failures in zip((source,) if trusted else (source, _STRANGERS), before, strict=False):
+            moments = {"counted_at": to_micros(counted_at), "before": to_micros(failures.last_at or counted_at)}
+            await self._transaction.run(_SQL["take_back"], {**_key(code, counted), **moments})
+
     async def unlock(self, code: str) -> bool:
         """Ends every lock of a code."""
         return await self._transaction.run(_SQL["unlock"], {"code": _digest(code)}) > 0

@@ -26,12 +26,15 @@ SELECT number FROM account_customer WHERE account_id = :id ORDER BY number
 SELECT account_id, number FROM account_customer ORDER BY account_id, number
 
 -- name: set_password
-UPDATE account SET password_hash = :password_hash, password_set_at = :now, temporary_hash = '', temporary_expires_at = NULL,
-    temporary_used_at = NULL, temporary_member = NULL, new_code_until = NULL
+UPDATE account SET previous_hash = password_hash, password_hash = :password_hash, password_set_at = :now, temporary_hash = '',
+    temporary_expires_at = NULL, temporary_used_at = NULL, temporary_member = NULL, new_code_until = NULL
 WHERE id = :id AND closed_at IS NULL
 
 -- name: rehash
 UPDATE account SET password_hash = :new_hash WHERE id = :id AND password_hash = :old_hash AND closed_at IS NULL
+
+-- name: forget_previous
+UPDATE account SET previous_hash = '' WHERE id = :id AND previous_hash <> ''
 
 -- name: set_temporary
 UPDATE account SET temporary_hash = :password_hash, temporary_expires_at = :expires_at, temporary_used_at = NULL,
@@ -53,8 +56,8 @@ UPDATE account SET suspended_at = :now, reason = :reason WHERE id = :id AND susp
 UPDATE account SET suspended_at = NULL, reason = '' WHERE id = :id AND suspended_at IS NOT NULL AND closed_at IS NULL
 
 -- name: close
-UPDATE account SET closed_at = :now, reason = :reason, password_hash = '', temporary_hash = '', temporary_expires_at = NULL,
-    temporary_used_at = NULL, temporary_member = NULL, new_code_until = NULL
+UPDATE account SET closed_at = :now, reason = :reason, password_hash = '', previous_hash = '', temporary_hash = '',
+    temporary_expires_at = NULL, temporary_used_at = NULL, temporary_member = NULL, new_code_until = NULL
 WHERE id = :id AND closed_at IS NULL
 
 -- name: active

@@ -14,6 +14,10 @@ DELETE FROM login_failure WHERE code = :code AND source = :source
 -- name: forgive_stranger
 UPDATE login_failure SET failures = failures - 1 WHERE code = :code AND source = :source AND failures > 0
 
+-- name: take_back
+UPDATE login_failure SET failures = failures - 1, last_at = CASE WHEN last_at = :counted_at THEN :before ELSE last_at END
+WHERE code = :code AND source = :source AND failures > 0
+
 -- name: unlock
 DELETE FROM login_failure WHERE code = :code
 

@@ -29,7 +29,7 @@ _CHOICE: Facts = {
     "minimum": 15,
     "suggestions": {"en": "amber canoe stone window april field 4071", "fr": "canot ambre pierre avril champ lune 4071"},
 }
-_REASONS = ("wrong", "locked", "closed", "suspended", "member_suspended", "invited", "temporary_expired")
+_REASONS = ("wrong", "locked", "closed", "suspended", "member_suspended", "invited", "temporary_expired", "previous")
 
 
 def _opened() -> list[Facts]:
@@ -38,12 +38,12 @@ def _opened() -> list[Facts]:
 
 
 def _refused() -> list[Facts]:
-    told: list[Facts] = [{"reason": reason, "until": _AT if reason == "locked" else None} for reason in _REASONS]
-    return [{"reason": "", "until": None}, *told, {"reason": "locked", "until": None}]
+    told: list[Facts] = [{"reason": reason, "until": _AT if reason == "locked" else None, "changed": _AT} for reason in _REASONS]
+    return [{"reason": "", "until": None, "changed": None}, *told, {"reason": "locked", "until": None, "changed": None}]
 
 
 def _attempted() -> list[Facts]:
-    facts: Facts = {"attempts": 5, "channel": "mail", "address": "x@elsewhere.example", "at": _AT, "until": None}
+    facts: Facts = {"attempts": 5, "channel": "mail", "address": "x@elsewhere.example", "at": _AT, "until": None, "changed": _AT}
     told: list[Facts] = [{**facts, "reason": reason} for reason in _REASONS]
     return [*told, {**facts, "reason": "wrong", "attempts": 1, "channel": "terminal", "address": ""}]
 
@@ -114,9 +114,10 @@ SAMPLES: dict[str, list[Facts]] = {
     "password/how": [_CHOICE],
     "password/refused": [{**_CHOICE, "rule": rule.value, "length": 9, "limit": 15} for rule in Rule],
     "password/wrong_current": [
-        {"temporary": False, "until": None},
-        {"temporary": True, "until": None},
-        {"temporary": False, "until": _AT},
+        {"temporary": False, "until": None, "changed": None},
+        {"temporary": True, "until": None, "changed": None},
+        {"temporary": False, "until": _AT, "changed": None},
+        {"temporary": False, "until": None, "changed": _AT},
     ],
     "password/temporary_expired": [{}],
     "password/changed": [{"company": _COMPANY, "until": _UNTIL, "told": 2}, {"company": _COMPANY, "until": None, "told": 0}],

@@ -33,7 +33,7 @@ async def test_from_the_fifth_failure_on_a_source_waits(visits: Visits, writer: 
         visits.clock.move(minutes=minutes, seconds=-1)
         locked = await visits.ask(login.HANDLER, RIGHT, writer)
         assert locked.template == "login/refused"
-        assert locked.reply.facts == {"reason": "", "until": None}
+        assert locked.reply.facts == {"reason": "", "until": None, "changed": None}
         visits.clock.move(seconds=1)
     assert (await visits.ask(login.HANDLER, RIGHT, writer)).template == "login/opened"
 

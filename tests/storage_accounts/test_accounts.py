@@ -53,9 +53,15 @@ async def test_the_life_of_a_password(desk: Desk) -> None:
         None,
         None,
     )
+    assert chosen.previous_hash == "", "there was none before"
     assert not await desk.do(lambda on: on.accounts.rehash(account.id, "$other", "$x")), "it changed meanwhile"
     assert await desk.do(lambda on: on.accounts.rehash(account.id, "$new", "$stronger"))
     assert (await now_is()).password_set_at == NOW + HOUR
+    assert await desk.do(lambda on: on.accounts.set_password(account.id, "$next", NOW + HOUR))
+    assert (await now_is()).previous_hash == "$stronger"
+    assert await desk.do(lambda on: on.accounts.forget_previous(account.id))
+    assert not await desk.do(lambda on: on.accounts.forget_previous(account.id))
+    assert ((await now_is()).previous_hash, (await now_is()).password_hash) == ("", "$next")
 
 
 async def test_new_code_keeps_the_time_of_the_approval(desk: Desk) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.core.accounts.locks import FORGOTTEN, locked_until
 from bot.core.accounts.records import Failures, Grant, NewSession
@@ -128,6 +128,32 @@ async def test_failures_are_counted_by_source_and_over_all_strangers(desk: Desk)
     assert await desk.look(lambda on: on.attempts.failures("K7MP4TXR", "peer:192.0.2.2")) == (Failures(), Failures(6, NOW))
     assert await desk.do(lambda on: on.attempts.unlock("K7MP4TXR"))
     assert not await desk.do(lambda on: on.attempts.unlock("K7MP4TXR"))
+
+
+async def test_an_attempt_is_taken_back(desk: Desk) -> None:
+    """Earlier failures keep their number and their moment, those of others that came meanwhile as well."""
+
+    async def guess(source: str, at: datetime, *, trusted: bool = False) -> None:
+        await desk.do(lambda on: on.attempts.count("K7MP4TXR", source, at, trusted=trusted))
+
+    async def take_back(source: str, at: datetime, before: tuple[Failures, Failures], *, trusted: bool = False) -> None:
+        await desk.do(lambda on: on.attempts.take_back("K7MP4TXR", source, at, before, trusted=trusted))
+
+    later, latest = NOW + timedelta(minutes=1), NOW + timedelta(minutes=2)
+    await guess("a", NOW)
+    before = await desk.look(lambda on: on.attempts.failures("K7MP4TXR", "a"))
+    await guess("a", later)
+    await take_back("a", later, before)
+    assert await desk.look(lambda on: on.attempts.failures("K7MP4TXR", "a")) == (Failures(1, NOW), Failures(1, NOW))
+    await guess("a", later)
+    await guess("b", latest)
+    await take_back("a", later, before)
+    assert await desk.look(lambda on: on.attempts.failures("K7MP4TXR", "a")) == (Failures(1, NOW), Failures(2, latest))
+    await guess(JULIE, NOW, trusted=True)
+    await take_back(JULIE, NOW, (Failures(), Failures()), trusted=True)
+    await take_back("unknown", NOW, (Failures(), Failures()))
+    own, strangers = await desk.look(lambda on: on.attempts.failures("K7MP4TXR", JULIE))
+    assert (own.count, strangers) == (0, Failures(1, latest)), "what was never counted takes the strangers’ one back, and no more"
 
 
 async def test_old_failures_are_forgotten(desk: Desk) -> None:

@@ -58,6 +58,8 @@ async def test_everything_ends_with_it_and_nothing_brings_it_back(tmp_path: Path
         account = await visits.account(members=members)
         marie = await visits.member(account, MARIE)
         await visits.write(lambda files: files.members.link_chat(marie.id, 42, visits.clock.now()))
+        await visits.write(lambda files: files.accounts.set_password(account.id, "$next", visits.clock.now()))
+        assert (await visits.again(account)).previous_hash
         desk.at(local("2026-07-15T23:00"))
         kept = await visits.issue(Grant(Purpose.NEW_ADDRESS, marie.person, Assurance.ANYONE, account.id, marie.id))
         await visits.open_session(account, Writer(terminal="t"))
@@ -69,7 +71,7 @@ async def test_everything_ends_with_it_and_nothing_brings_it_back(tmp_path: Path
         assert judge(token, marie.person, visits.clock.now()) is Judgement.REVOKED
         assert "account_closed" in await visits.audit()
         closed = await visits.again(account)
-        assert (closed.reason, closed.password_hash) == ("inactive", "")
+        assert (closed.reason, closed.password_hash, closed.previous_hash) == ("inactive", "", "")
 
         french = desk.read(1)
         assert desk.take() == [(MARIE, "notice/closed"), (JULES, "notice/closed")]
@@ -93,6 +95,25 @@ async def test_activity_keeps_it_open(tmp_path: Path) -> None:
         assert (await desk.run(local("2026-07-16T09:00"))).closed == 0
         assert (await desk.run(local("2027-01-15T23:59:59"))).closed == 0
         assert (await desk.run(local("2027-01-16T00:00"))).closed == 1
+
+
+async def test_a_previous_password_is_forgotten_when_the_next_one_expires(tmp_path: Path) -> None:
+    """It is of use for as long as the one that replaced it; nobody else's is touched."""
+    async with swept_desk(tmp_path, local("2026-01-15T10:00")) as desk:
+        visits = desk.visits
+        account, other = await visits.account(), await visits.account("Q9999999", members=[JULES])
+        await visits.write(lambda files: files.accounts.set_password(account.id, "$next", visits.clock.now()))
+        for each in (account, other):
+            desk.at(local("2026-04-14T10:00"))
+            await visits.write(lambda files, each=each: files.accounts.active(each.id, visits.clock.now()))  # type: ignore[misc]
+        await visits.write(lambda files: files.accounts.set_password(other.id, "$next", visits.clock.now()))
+        await desk.run(local("2026-04-15T23:00"))
+        assert (await visits.again(account)).previous_hash != ""
+        report = await desk.run(local("2026-04-16T00:00"))
+        assert (report.forgotten, (await visits.again(account)).previous_hash) == (1, "")
+        assert (await visits.again(account)).password_hash == "$next"
+        assert (await visits.again(other)).previous_hash != ""
+        assert (await desk.run(local("2026-04-16T01:00"))).forgotten == 0
 
 
 async def test_a_suspended_account_closes_as_well(tmp_path: Path) -> None:

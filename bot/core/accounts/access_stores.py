@@ -115,6 +115,15 @@ class Attempts(Protocol):
         """The password was right: the source's count ends, and the attempt leaves the strangers' count."""
         ...
 
+    async def take_back(
+        self, code: str, source: str, counted_at: datetime, before: tuple[Failures, Failures], *, trusted: bool
+    ) -> None:
+        """The attempt was no guess (the previous password): it leaves the counts, which stand as `failures` gave them before it.
+
+        Earlier failures stay: else whoever knows an old password could begin a new count after every fourth guess.
+        """
+        ...
+
     async def unlock(self, code: str) -> bool:
         """An administrator ends every lock of a code."""
         ...

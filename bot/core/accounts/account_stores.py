@@ -38,7 +38,11 @@ class Accounts(Protocol):
         ...
 
     async def set_password(self, account_id: int, password_hash: str, now: datetime) -> bool:
-        """Sets the password and consumes the temporary one; False when the account is closed."""
+        """Sets the password, keeps the one before as the previous one, consumes the temporary one; False: the account is closed."""
+        ...
+
+    async def forget_previous(self, account_id: int) -> bool:
+        """Forgets the previous password; False when there was none."""
         ...
 
     async def rehash(self, account_id: int, old_hash: str, new_hash: str) -> bool:
@@ -68,7 +72,7 @@ class Accounts(Protocol):
         ...
 
     async def close(self, account_id: int, reason: str, now: datetime) -> bool:
-        """Closes for good and forgets the password and the temporary one. Sessions, tokens and links are ended by the caller."""
+        """Closes for good and forgets the passwords. Sessions, tokens and links are ended by the caller."""
         ...
 
     async def active(self, account_id: int, now: datetime) -> bool:

@@ -28,7 +28,8 @@ class MemberState(StrEnum):
 class Account:
     """An access code with its password, shared by one or more members of an enterprise.
 
-    Hashes are Argon2id strings, "" for none. `temporary_*` is the password that an approval or NEW CODE made: `temporary_member`
+    Hashes are Argon2id strings, "" for none. `previous_hash` is the password before the last change (`status.previous_counts` says
+    how long it is of use). `temporary_*` is the password that an approval or NEW CODE made: `temporary_member`
     is the member to whom it went, `temporary_used_at` when it was first presented. `new_code_until` is how long the address on
     record may ask for a fresh one (seven days from an approval).
     """
@@ -40,6 +41,7 @@ class Account:
     last_activity_at: datetime
     password_hash: str = field(default="", repr=False)
     password_set_at: datetime | None = None
+    previous_hash: str = field(default="", repr=False)
     temporary_hash: str = field(default="", repr=False)
     temporary_expires_at: datetime | None = None
     temporary_used_at: datetime | None = None

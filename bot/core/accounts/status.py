@@ -79,6 +79,14 @@ def inactivity_deadline(facts: AccountFacts, rules: Rules) -> date:
     return _last_day(max(facts.created_at, facts.last_activity_at), rules.inactive_months, rules.zone)
 
 
+def previous_counts(facts: AccountFacts, now: datetime, rules: Rules) -> bool:
+    """Whether the password before the last change is still known as such: as long as the one that replaced it lives.
+
+    Whoever comes later meets an expired password anyway, and a hash of what people may use elsewhere is not kept without need.
+    """
+    return facts.closed_at is None and facts.password_set_at is not None and not _is_expired(facts, now, rules)
+
+
 def temporary_alive(facts: AccountFacts, now: datetime) -> bool:
     """Whether a temporary password may still be presented: up to, and not at, its expiry."""
     return facts.temporary_expires_at is not None and now < facts.temporary_expires_at
