@@ -88,8 +88,8 @@ class Counter:
         """The declaration of a command."""
         return self._handlers[name].spec
 
-    def read(self, inbound: Inbound, *, has_choices: bool = False, answers_us: bool = False) -> Reading:
-        """What a message asks for; of the desk, not of the postmaster."""
+    def read(self, inbound: Inbound, *, has_choices: bool = False, answers_us: bool = False, own_code: str = "") -> Reading:
+        """What a message asks for; of the desk, not of the postmaster. `own_code` is the writer's, where it is proved."""
         if inbound.for_postmaster:
             return Reading()
         context = Context(
@@ -98,6 +98,7 @@ class Counter:
             answers_us=answers_us,
             answered_text=f"{inbound.subject}\n{inbound.quoted}",
             check_digit=self._check_digit,
+            own_code=own_code,
         )
         listed = inbound.sender.address.lower() in self._admins
         vocabulary = self._vocabulary_of_administrators if listed else self._vocabulary
@@ -199,7 +200,13 @@ class Counter:
         if reading is None or known.choices or answered:
             reading = self.read(inbound, has_choices=bool(known.choices), answers_us=answered is not None)
         heard = Heard(channel, inbound, verdict, known, answered is not None, reading, NOBODY)
-        return replace(heard, access=await self._reception.recognise(tx, heard.writer, now))
+        heard = replace(heard, access=await self._reception.recognise(tx, heard.writer, now))
+        if reading.commands or not heard.code_like_a_word:
+            return heard
+        again = self.read(
+            inbound, has_choices=bool(known.choices), answers_us=heard.answers_us, own_code=heard.code_like_a_word
+        )
+        return replace(heard, reading=again)
 
     async def _allowance(self, tx: Transaction, heard: Heard, now: datetime) -> Allowance:
         sender = heard.inbound.sender

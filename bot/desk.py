@@ -186,7 +186,8 @@ class Desk:
                 if isinstance(error, StorageError) and not isinstance(error, StatementRefused):
                     raise
                 # Whatever else it was: kept as it is, and answered by a worker with its attempts counted.
-                log.warning("quick_answer_failed", error=type(error).__name__, where=_where(error))
+                if not isinstance(error, Changed):  # it turned out to need preparation
+                    log.warning("quick_answer_failed", error=type(error).__name__, where=_where(error))
             else:
                 self._metrics.answered.labels(answer.outcome).inc()
                 return Received(Receipt.ACCEPTED, answer.outcome, letters)

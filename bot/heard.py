@@ -61,6 +61,12 @@ class Heard:
         return self.access.token is not None or self.access.session is not None
 
     @property
+    def code_like_a_word(self) -> str:
+        """The writer's own access code where it is one of letters only, which the grammar takes for a word; else ""."""
+        code = self.access.account.code if self.access.account is not None and self.access.member is not None else ""
+        return code if code.isalpha() else ""
+
+    @property
     def bucket(self) -> str:
         """Whose letters are counted: those of the address that gets the answer, without its subaddress."""
         if self.channel is not Channel.MAIL:

@@ -21,6 +21,8 @@ from handlers.entering import enter
 from handlers.presenting import Presented, present
 
 _CODE = re.compile(r"(?=\S*[0-9])[A-Za-z][A-Za-z0-9-]{3,19}")
+_LETTERS = re.compile(r"[A-Za-z]{4,20}")  # a code of an older system, or any word
+_PASSWORD = re.compile(r"(?=\S*[a-z])(?=\S*[A-Z])(?=\S*[0-9])(?!\S*[0-9]{9})[^\s@]{8,}")  # a word that stands in no sentence
 _CODE_OF_LETTERS = re.compile(rf"[{ALPHABET}]{{{CODE_LENGTH}}}")  # as it is printed; in small letters it would be a word
 
 
@@ -31,9 +33,16 @@ class _Said:
 
 
 def _is_login(written: str) -> bool:
-    """An access code, and perhaps a password of any form."""
-    first = written.split(maxsplit=1)[0]
-    return _CODE.fullmatch(first) is not None or _CODE_OF_LETTERS.fullmatch(first) is not None
+    """An access code, and perhaps a password of any form.
+
+    A word of letters alone may be a code of an older system and may be prose ("login problem"): from anybody it counts with a
+    password that no sentence holds; from a member, whose code it is, it always does (`takes_code`). Whether an account has it
+    is not asked: strangers would learn from the answer which codes exist.
+    """
+    first, *rest = written.split(maxsplit=1)
+    if _CODE.fullmatch(first) or _CODE_OF_LETTERS.fullmatch(first):
+        return True
+    return _LETTERS.fullmatch(first) is not None and _PASSWORD.fullmatch("".join(rest)) is not None
 
 
 _ENGLISH = ("LOGIN", "LOG IN", "SIGN IN")
@@ -46,6 +55,7 @@ SPEC = CommandSpec(
     follows=Follows.REQUIRED,
     whole_line=frozenset({*_ENGLISH, *_FRENCH}),
     written=_is_login,
+    takes_code=True,
 )
 
 

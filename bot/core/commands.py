@@ -40,7 +40,8 @@ class CommandSpec:
     folded by the grammar). `undecided` are those words of it that say nothing about the writer's language. `whole_line` are
     those that are ordinary words or form labels as well: they count only when they fill the line or a valid argument follows.
     `argument` tells whether a folded argument is valid, where that matters for `whole_line`; `written` tells the same of the
-    argument as written, for addresses and passwords, which folding takes apart. Either may say yes.
+    argument as written, for addresses and passwords, which folding takes apart. Either may say yes. `takes_code`: the argument
+    begins with an access code, and the writer's own is valid whatever it looks like.
     """
 
     name: str
@@ -53,6 +54,7 @@ class CommandSpec:
     locked: bool = False  # needs an access code (the key beside the service)
     listed: bool = True  # HELP lists it
     written: Callable[[str], bool] | None = None
+    takes_code: bool = False
 
 
 @immutable

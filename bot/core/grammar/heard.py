@@ -18,6 +18,7 @@ class Context:
     `subject_is_reply`: the subject has a reply prefix, or the message answers our letter, so the subject counts as quoted.
     `has_choices`: a numbered list was sent, from which a bare "2" picks. `answers_us`: it answers our letter, where courtesy alone
     asks for nothing. `answered_text`: the subject and our letter, where a question without a number takes its PRO numbers from.
+    `own_code`: the access code (folded) of whoever writes, where that is proved: it is a code even when it looks like a word.
     """
 
     subject_is_reply: bool = False
@@ -25,6 +26,7 @@ class Context:
     answers_us: bool = False
     answered_text: str = ""
     check_digit: CheckDigit = CheckDigit.NONE
+    own_code: str = ""
 
 
 @dataclass(slots=True)

@@ -27,21 +27,22 @@ class Match:
     command: Command
 
 
-def match(vocabulary: Vocabulary, line: Line, prose: int) -> Match | None:
+def match(vocabulary: Vocabulary, line: Line, prose: int, own_code: str = "") -> Match | None:
     """The command at the beginning of `line`, after courtesy; None when the line is prose. `prose` lines stand before it.
 
     A command that changes something is read after courtesy only; an open one also after a polite beginning ("could you …").
+    `own_code` is the writer's access code, where one is known.
     """
     start = skip_courtesy(line.words)
-    found = _match_at(vocabulary, line, start, prose, asked=False)
+    found = _match_at(vocabulary, line, start, prose, own_code, asked=False)
     if found is None:
         asked = skip_courtesy(line.words, POLITE_START)
         if asked != start:
-            found = _match_at(vocabulary, line, asked, prose, asked=True)
+            found = _match_at(vocabulary, line, asked, prose, own_code, asked=True)
     return found
 
 
-def _match_at(vocabulary: Vocabulary, line: Line, start: int, prose: int, *, asked: bool) -> Match | None:
+def _match_at(vocabulary: Vocabulary, line: Line, start: int, prose: int, own_code: str, *, asked: bool) -> Match | None:
     for phrase, end in vocabulary.at(line.words, start):
         spec = phrase.spec
         tail = after_words(line.raw, end) if end < len(line.words) or not line.raw[-1:].isalnum() else ""
@@ -49,7 +50,9 @@ def _match_at(vocabulary: Vocabulary, line: Line, start: int, prose: int, *, ask
             return None  # "Label: value"; what the phrase begins with is no command either
         if (prose or asked) if spec.effect is Effect.CHANGE else prose > MAX_PROSE:
             continue
-        argument = _argument(vocabulary, phrase, line.words[end:], tail.strip())
+        rest = line.words[end:]
+        names_own = spec.takes_code and bool(own_code) and rest[:1] == [own_code]
+        argument = tail.strip() if names_own else _argument(vocabulary, phrase, rest, tail.strip())
         if argument is not None:
             language = _language(vocabulary, phrase, line.words, end)
             return Match(spec, Command(spec.name, argument=argument, language=language, word=phrase.text))

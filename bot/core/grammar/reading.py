@@ -45,6 +45,9 @@ class _Reader:
         self.context = context
         self.heard = Heard()
 
+    def _match(self, line: Line, prose: int = 0) -> Match | None:
+        return match(self.vocabulary, line, prose, self.context.own_code)
+
     def read_subject(self, raw: str) -> None:
         """Read the subject as one line; it never counts as prose."""
         heard = self.heard
@@ -54,7 +57,7 @@ class _Reader:
         heard.switch, alone = wished_language(line.words)
         if alone:
             return
-        found = match(self.vocabulary, line, 0)
+        found = self._match(line)
         if found is None:
             if not only_courtesy(line.words):
                 heard.left.append(line)
@@ -85,7 +88,7 @@ class _Reader:
         for raw in raws[:10]:
             line = Line.of(raw)
             if line.words and not only_courtesy(line.words):
-                found = match(self.vocabulary, line, 0)
+                found = self._match(line)
                 return found is not None and found.spec.name == title.name
         return False
 
@@ -106,7 +109,7 @@ class _Reader:
         heard.switch = heard.switch or wish
         if alone:
             return place + 1
-        found = match(self.vocabulary, line, heard.prose)
+        found = self._match(line, heard.prose)
         if found is not None:
             return self._take(found, raws, place)
         if is_sign_off(words) and (heard.left or heard.commands or heard.polite):
@@ -156,7 +159,7 @@ class _Reader:
         if mark is None or len(fold(after_greeting[: mark.start()]).split()) > 3:
             return None
         rest = Line.of(after_greeting[mark.end() :])
-        return match(self.vocabulary, rest, self.heard.prose) if rest.words else None
+        return self._match(rest, self.heard.prose) if rest.words else None
 
     def _take(self, found: Match, raws: Sequence[str], place: int) -> int:
         """Keep a command with the further lines that belong to it; the number of the line after them."""
@@ -178,7 +181,7 @@ class _Reader:
             line = Line.of(raws[number])
             if not line.words:
                 continue
-            if only_courtesy(line.words) or is_end(line.words) or is_footer(line.words) or match(self.vocabulary, line, 0):
+            if only_courtesy(line.words) or is_end(line.words) or is_footer(line.words) or self._match(line):
                 break
             return (line.raw.strip(),), number + 1
         return (), place
