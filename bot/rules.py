@@ -39,4 +39,5 @@ def desk_facts(settings: Settings) -> DeskFacts:
         email_passwords=settings.accounts.email_passwords,
         check_digit=settings.tracing.check_digit,
         timezone=desk.timezone,
+        separator=desk.subaddress_separator,
     )

@@ -2,7 +2,8 @@
 
 Source: help page, "complete the displayed form. Information identified by an * is required … You will receive your personal
 identification code and password via e-mail in the following hours". The address of the form is confirmed before administrators are
-asked; only a confirmed address with an open request merges, since an unconfirmed one may be anybody's.
+asked; only a confirmed address with an open request merges, since an unconfirmed one may be anybody's. An address of the desk or of an
+administrator is refused in the form: nobody decides for themselves, and letters to the desk would answer each other.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ async def continue_form(visit: Visit, text: str) -> Reply | None:
 async def form_by_mail(visit: Visit, text: str) -> Reply:
     """Reads the form out of a mail, new words before quoted ones, completed by what an earlier letter held."""
     kept = await form_steps.kept_values(visit, ACCESS) if _same_writer(visit) else {}
-    reading = with_values(ACCESS, read_form(ACCESS, text, visit.quoted), kept)
+    reading = with_values(ACCESS, read_form(ACCESS, text, visit.quoted, office_of(visit).objection), kept)
     if reading.complete:
         await visit.files.drafts.drop(visit.sender.key, ACCESS.name)
         return await _submit(visit, reading.values)

@@ -14,6 +14,7 @@ from bot.core.forms import FORMS, Form, FormState, Step, advance, begin
 from bot.core.replies import Reply
 from bot.core.values import Language
 from bot.core.visit import Visit
+from handlers.office import office_of
 
 FRESH = timedelta(hours=2)
 
@@ -44,7 +45,7 @@ async def start(visit: Visit, form: Form, values: Mapping[str, str] | None = Non
     draft = await _draft(visit, form.name)
     kept = {**(draft[1].values if draft else {}), **(values or {})}
     resumed = draft is not None and bool(draft[1].values)
-    return await _asked(visit, form, begin(form, kept or None), resumed=resumed)
+    return await _asked(visit, form, begin(form, kept or None, office_of(visit).objection), resumed=resumed)
 
 
 async def current(visit: Visit) -> FormState | None:
@@ -60,7 +61,7 @@ async def take(visit: Visit, text: str) -> Taken | None:
     if state is None:
         return None
     form = FORMS[state.form]
-    step = advance(form, state, text)
+    step = advance(form, state, text, office_of(visit).objection)
     if step.cancelled:
         await visit.files.drafts.drop(visit.sender.key, form.name)
         return Taken(form, Reply("form/cancelled", {"form": form.name}))

@@ -22,6 +22,7 @@ from handlers.locked import locked
 from handlers.office import office_of
 from handlers.telling import at_hand, doer, local, tell_members, tell_of_party
 
+_ADDRESS = ACCESS.field("email")
 MOST = 50  # members of one account: each change is told to all of them
 
 
@@ -150,9 +151,9 @@ async def answer_remove(visit: Visit, command: Command) -> Reply:
 
 async def _asked(visit: Visit, command: Command, action: Action) -> tuple[Account | None, str, Reply]:
     """The account and the address that INVITE or REMOVE mean, or what to answer instead."""
-    needed = locked(visit, action)
+    needed, office = locked(visit, action), office_of(visit)
     words = " ".join((command.argument, *command.lines)).split()
-    address = next((check(ACCESS.field("email"), word).value for word in words if "@" in word), "")
+    address = next((check(_ADDRESS, word).value for word in words if "@" in word), "")
     account = visit.access.account
     if visit.assurance is Assurance.ADMINISTRATOR:
         code = next((code for word in words if "@" not in word and (code := fold_code(word))), None)
@@ -161,7 +162,10 @@ async def _asked(visit: Visit, command: Command, action: Action) -> tuple[Accoun
         return None, "", needed
     if account is None:
         return None, "", Reply("members/which_account", {"action": action.value})
-    return account, address, Reply("members/which_address", {"action": action.value})
+    # Who administers accounts may invite whom they like, but not the desk itself.
+    objects = office.is_desk(address) if visit.assurance is Assurance.ADMINISTRATOR else bool(office.objection(_ADDRESS, address))
+    ours = action is Action.INVITE and objects
+    return account, "" if ours else address, Reply("members/which_address", {"action": action.value, "ours": ours})
 
 
 def _told(visit: Visit, account: Account, about: Member, event: str) -> Reply:

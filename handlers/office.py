@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 
 from bot.core.accounts.office_hours import OfficeHours, parse_office_hours
 from bot.core.clock import Mint
+from bot.core.forms.checks import OURS
+from bot.core.forms.definition import Field, FieldKind
+from bot.core.inbound import OwnAddress
 from bot.core.values import Language
 from bot.core.visit import AccountRules, DeskFacts, Files, Visit
 
@@ -43,6 +46,16 @@ class Office:
     def local(self, moment: datetime) -> datetime:
         """A moment as the office's clock shows it."""
         return moment.astimezone(ZoneInfo(self.desk.timezone))
+
+    def is_desk(self, address: str) -> bool:
+        """Whether an address is the desk's own, with whatever subaddress, or its postmaster's."""
+        own = OwnAddress(self.desk.address, self.desk.separator)
+        return own.token(address) is not None or own.is_postmaster(address)
+
+    def objection(self, field: Field, value: str) -> str:
+        """What speaks against a customer's address: it is the desk's, or that of an administrator, who would decide for themselves."""
+        ours = field.kind is FieldKind.EMAIL and (self.is_desk(value) or value.lower() in self.admins)
+        return OURS if ours else ""
 
     def opening(self) -> Opening:
         """When a person will be there, for a receipt."""

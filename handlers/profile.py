@@ -21,6 +21,7 @@ from bot.core.visit import Visit
 from handlers.choosing import suggestions
 from handlers.default_address import ask_to_confirm
 from handlers.locked import locked
+from handlers.office import office_of
 from handlers.telling import at_hand
 
 _FORM = Form("profile", tuple(ACCESS.field(key) for key in ("name", "telephone", "email", "language")))
@@ -101,7 +102,7 @@ async def _changed(visit: Visit, field: Field, text: str) -> Reply:
     member = visit.access.member
     if member is None:
         return Reply("profile/which_member")
-    checked = check(field, text)
+    checked = check(field, text, office_of(visit).objection)
     if checked.problem or not checked.value:
         return Reply("profile/bad_value", {"field": field.key, "problem": checked.problem or "missing"})
     if field.key == "email":

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.core.accounts.records import Account, Grant, Request, RequestLetter
+from bot.core.accounts.records import Account, Grant, MemberState, Request, RequestLetter
 from bot.core.accounts.tokens import Purpose
 from bot.core.replies import Post, Reply
 from bot.core.values import Assurance
@@ -102,7 +102,9 @@ async def is_own(office: Office, request: Request, admin: str, *, account: Accou
         return True
     accounts = {number for number in (request.account_id, account.id if account else None) if number is not None}
     for number in accounts:
-        if any(member.address == admin for member in await office.files.members.of_account(number)):
+        members = await office.files.members.of_account(number)
+        # An invitation that nobody has answered makes no member: else a customer could invite every administrator out of deciding.
+        if any(member.address == admin and member.state is not MemberState.INVITED for member in members):
             return True
     return False
 

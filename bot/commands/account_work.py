@@ -30,7 +30,7 @@ _REFUSALS: Mapping[str, str] = {
     "members/too_many": "an account has at most {most} members; remove one first",
     "members/unknown": "{address} is no member of that account; 'autopro account member CODE list' shows who is",
     "members/last": "{address} is the last active member; close the account instead: 'autopro account close CODE'",
-    "members/which_address": "write one mail address",
+    "members/which_address": "write one mail address, and not the desk's own",
     "profile/same_address": "{address} is the address on record already",
     "profile/address_taken": "{address} belongs to another member of that account",
 }
@@ -79,6 +79,7 @@ async def create(backoffice: Backoffice, asked: Wanted) -> Done:
         hashing.close()
 
     async def job(office: Office, tx: Transaction) -> Done:
+        _not_the_desk(office, asked.address)
         unknown = await administering.unknown_customers(office, asked.customers)
         account, until = await administering.create(office, asked, prepared, backoffice.operator)
         row = {"access_code": account.code, "temporary_password": temporary, "valid_until": backoffice.local(until)}
@@ -87,6 +88,11 @@ async def create(backoffice: Backoffice, asked: Wanted) -> Done:
         )
 
     return await backoffice.write(job)
+
+
+def _not_the_desk(office: Office, address: str) -> None:
+    if office.is_desk(address):
+        raise Refused(f"{address} is the desk's own address: it cannot be a member's")
 
 
 async def rows(backoffice: Backoffice) -> list[dict[str, Any]]:
@@ -202,6 +208,7 @@ async def set_facts(backoffice: Backoffice, code: str, email: str | None, number
         account = await _account(office, code)
         if account.closed_at is not None:
             raise _refused(office, account)
+        _not_the_desk(office, address)
         reply = await _new_address(visit, account, address) if address else Reply("profile/show")
         if numbers is not None:
             unknown.extend(await administering.unknown_customers(office, numbers))
@@ -251,6 +258,7 @@ async def add_member(backoffice: Backoffice, code: str, new: NewMember) -> str:
 
     async def job(visit: Visit, tx: Transaction) -> Reply:
         account = await _open_account(visit, code)
+        _not_the_desk(office_of(visit), new.address)
         posts = await administering.add_member(office_of(visit), account, new, backoffice.operator)
         if posts is None:
             raise Refused(_REFUSALS["members/already"].format(address=new.address))

@@ -145,6 +145,7 @@ class DeskFacts:
     email_passwords: bool = True
     check_digit: str = "none"
     timezone: str = "America/Toronto"
+    separator: str = "+"  # before a subaddress of the desk's address
 
 
 @immutable

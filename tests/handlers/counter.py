@@ -23,7 +23,7 @@ from tests.letters.shipments import NOW
 DESK = DeskFacts(
     company="Autopro Transport",
     phones=("514-856-5559", "905-624-7894", "1-800-856-5559"),
-    address="1, rue Principale, Montréal (Québec) H1A 1A1",
+    address="service@carrier.example",
 )
 SENDER = Sender(key="mail:julie@customer.example", address="julie@customer.example")
 

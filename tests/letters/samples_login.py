@@ -132,7 +132,7 @@ SAMPLES: dict[str, list[Facts]] = {
     "profile/bad_value": [
         {"field": field, "problem": problem}
         for field in ("name", "telephone", "email", "language")
-        for problem in ("missing", "not_a_telephone")
+        for problem in ("missing", "not_a_telephone", "ours")
     ],
     "profile/which_member": [{}],
     "profile/same_address": [{"address": _ADDRESS}],
@@ -153,7 +153,7 @@ SAMPLES: dict[str, list[Facts]] = {
     "members/removed_you": [{"company": _COMPANY, "at": _AT}],
     "members/unknown": [{"address": _ADDRESS}],
     "members/last": [{"address": _ADDRESS}],
-    "members/which_address": [{"action": action} for action in ("invite", "remove")],
+    "members/which_address": [{"action": action, "ours": ours} for action in ("invite", "remove") for ours in _BOTH],
     "members/which_account": [{"action": action} for action in ("invite", "remove")],
     "link/code": [{"code": "K7MP-4TXR", "company": _COMPANY, "minutes": 60}],
     "link/code_sent": [{"address": _ADDRESS, "minutes": 60, "in_chat": each} for each in _BOTH],

@@ -10,7 +10,7 @@ from bot.core.accounts.codes import fold_temporary
 from bot.core.accounts.records import MemberState, NoteKind, RequestState
 from bot.core.accounts.tokens import Purpose
 from bot.core.values import Language
-from tests.support.request_desk import FORM, JULIE, SECOND, RequestDesk, boss, second
+from tests.support.request_desk import FORM, JULIE, SECOND, RequestDesk, boss, julie, second
 from tests.support.visitors import ADMIN, JULES, MARIE, STRANGER, Writer, check_letters, text
 
 
@@ -242,7 +242,9 @@ async def test_a_decision_in_the_subject_decides_nothing(desk: RequestDesk) -> N
 
 
 async def test_nobody_decides_their_own_request(desk: RequestDesk) -> None:
-    asked = await desk.asked_for_access(FORM.replace(JULIE, ADMIN), boss)
+    """The one that they made for somebody else included."""
+    made = await desk.says(f"REQUEST ACCESS\n{FORM}", boss)
+    asked = await desk.says("YES", julie, token=made.post(JULIE).token)
     letter = asked.post(ADMIN)
     assert letter.reply.facts["request"].own
     assert "APPROVE" not in text(letter.reply, Language.EN)

@@ -23,6 +23,16 @@ NOT_A_LANGUAGE = "not_a_language"
 NOT_A_CUSTOMER_NUMBER = "not_a_customer_number"
 NOT_A_CODE = "not_a_code"
 NO_LETTERS = "no_letters"
+OURS = "ours"  # an address of the desk itself, or of an administrator
+
+Objection = Callable[["Field", str], str]
+"""What else speaks against a value in its written form: a problem's word, "" for nothing."""
+
+
+def no_objection(field: Field, value: str) -> str:
+    """Nothing does."""
+    return ""
+
 
 _EXTENSION = re.compile(r"[\s,;]*(?:#|(?:ext(?:ension)?|poste|x)\.?)\s*:?\s*([0-9]{1,6})\s*$", re.IGNORECASE)
 _TELEPHONE = re.compile(r"\+?[0-9 ().\-–—/\u00a0\u202f]+")
@@ -39,8 +49,8 @@ class Checked:
     problem: str = ""
 
 
-def check(field: Field, text: str) -> Checked:
-    """Checks one value; an empty one is a problem only where the field is required."""
+def check(field: Field, text: str, objection: Objection = no_objection) -> Checked:
+    """Checks one value; an empty one is a problem only where the field is required. `objection` is what the desk has besides."""
     if any(unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") and c not in "\t\r\n" for c in text):
         return Checked(problem=CONTROL)
     value = " ".join(text.split())
@@ -48,7 +58,9 @@ def check(field: Field, text: str) -> Checked:
         return Checked(problem=MISSING if field.required else "")
     if len(value) > field.longest:
         return Checked(problem=TOO_LONG)
-    return _CHECKS[field.kind](value)
+    checked = _CHECKS[field.kind](value)
+    objected = objection(field, checked.value) if checked.value else ""
+    return Checked(problem=objected) if objected else checked
 
 
 def _text(value: str) -> Checked:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.core.folding import fold
-from bot.core.forms.checks import MISSING, check
+from bot.core.forms.checks import MISSING, Objection, check, no_objection
 from bot.core.forms.definition import FORMS, Field, Form
 
 _BACK = frozenset({"BACK", "PREVIOUS", "RETOUR", "PRECEDENT", "ARRIERE", "REVENIR"})
@@ -71,18 +71,19 @@ class Step:
         return self.ask is None or self.state.at > 0 or self.state.mending
 
 
-def begin(form: Form, values: Mapping[str, str] | None = None) -> Step:
+def begin(form: Form, values: Mapping[str, str] | None = None, objection: Objection = no_objection) -> Step:
     """Begins a form, or goes on with one whose first lines came by mail: at the first field that is not answered yet.
 
     A field counts as answered when it has a value; from a letter that answered every required one it goes to the summary.
     """
-    kept = {one.key: checked.value for one in form.fields if (checked := check(one, (values or {}).get(one.key, ""))).value}
+    given = values or {}
+    kept = {one.key: checked.value for one in form.fields if (checked := check(one, given.get(one.key, ""), objection)).value}
     missing = [index for index, one in enumerate(form.fields) if one.required and one.key not in kept]
     at = missing[0] if missing else len(form.fields) if kept else 0
     return _show(form, FormState(form.name, at, kept, mending=bool(kept) and bool(missing)))
 
 
-def advance(form: Form, state: FormState, text: str) -> Step:
+def advance(form: Form, state: FormState, text: str, objection: Objection = no_objection) -> Step:
     """Takes one answer."""
     word = fold(text)
     if word in _CANCEL:
@@ -97,7 +98,7 @@ def advance(form: Form, state: FormState, text: str) -> Step:
             return _show(form, state, MISSING)
         values = {key: value for key, value in state.values.items() if key != one.key}
         return _show(form, _forward(form, replace(state, values=values)))
-    checked = check(one, text)
+    checked = check(one, text, objection)
     if checked.problem:
         return _show(form, state, checked.problem)
     return _show(form, _forward(form, replace(state, values={**state.values, one.key: checked.value})))

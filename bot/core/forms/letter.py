@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bot.core.folding import fold
-from bot.core.forms.checks import check
+from bot.core.forms.checks import Objection, check, no_objection
 from bot.core.forms.definition import Field, FieldKind, Form
 from bot.core.values import Language
 
@@ -58,7 +58,7 @@ def block_lines(form: Form, language: Language, values: Mapping[str, str] | None
     return [f"{one.labels[language]}{' *' if one.required else ''}{colon} {known.get(one.key, '')}" for one in form.fields]
 
 
-def read_form(form: Form, text: str, quoted: str = "") -> FormReading:
+def read_form(form: Form, text: str, quoted: str = "", objection: Objection = no_objection) -> FormReading:
     """Reads a form out of the new text and, for what that leaves open, out of the quoted part."""
     raw, loose = _read_lines(form, text, quoted=False)
     in_quote = _read_lines(form, quoted, quoted=True)[0]
@@ -68,7 +68,7 @@ def read_form(form: Form, text: str, quoted: str = "") -> FormReading:
     for key, value in in_quote.items():
         if not raw.get(key):
             raw[key] = value
-    return _checked(form, raw, tuple(loose))
+    return _checked(form, raw, tuple(loose), objection)
 
 
 def with_values(form: Form, reading: FormReading, kept: Mapping[str, str]) -> FormReading:
@@ -94,12 +94,12 @@ def _typed_between(form: Form, text: str, quoted: Mapping[str, str]) -> dict[str
     return {}
 
 
-def _checked(form: Form, raw: Mapping[str, str], loose: tuple[str, ...]) -> FormReading:
+def _checked(form: Form, raw: Mapping[str, str], loose: tuple[str, ...], objection: Objection) -> FormReading:
     values: dict[str, str] = {}
     problems: dict[str, str] = {}
     wrong: dict[str, str] = {}
     for one in form.fields:
-        checked = check(one, raw.get(one.key, ""))
+        checked = check(one, raw.get(one.key, ""), objection)
         if checked.problem:
             problems[one.key] = checked.problem
             if raw.get(one.key):
