@@ -203,9 +203,7 @@ class Counter:
         heard = replace(heard, access=await self._reception.recognise(tx, heard.writer, now))
         if reading.commands or not heard.code_like_a_word:
             return heard
-        again = self.read(
-            inbound, has_choices=bool(known.choices), answers_us=heard.answers_us, own_code=heard.code_like_a_word
-        )
+        again = self.read(inbound, has_choices=bool(known.choices), answers_us=heard.answers_us, own_code=heard.code_like_a_word)
         return replace(heard, reading=again)
 
     async def _allowance(self, tx: Transaction, heard: Heard, now: datetime) -> Allowance:

@@ -2,8 +2,8 @@
 
 Source: help page, "complete the displayed form. Information identified by an * is required … You will receive your personal
 identification code and password via e-mail in the following hours". The address of the form is confirmed before administrators are
-asked; only a confirmed address with an open request merges, since an unconfirmed one may be anybody's. An address of the desk or of an
-administrator is refused in the form: nobody decides for themselves, and letters to the desk would answer each other.
+asked; only a confirmed address with an open request merges, since an unconfirmed one may be anybody's. An address of the desk or of
+an administrator is refused in the form: nobody decides for themselves, and the desk must not write to itself.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
 """What an operator does to an account from the command line: make one, suspend, resume, close, unlock, change its facts.
 
+Its members are told by letter, as far as they want notices.
+
 Rights are not asked here: whoever may run the desk's commands may open its database as well. Everything is in the audit trail.
 """
 
@@ -13,9 +15,9 @@ from bot.core.accounts.codes import mint_code
 from bot.core.accounts.life import Event, allowed
 from bot.core.accounts.records import Account, MemberState, NewAccount, NewMember
 from bot.core.accounts.status import Status, status_of
-from bot.core.replies import Post
+from bot.core.replies import Post, Reply
 from bot.core.values import Language
-from handlers.calendar_rules import Wants
+from handlers.calendar_rules import Wants, named
 from handlers.calendar_rules import close as close_for_good
 from handlers.credentials import STANDS, Prepared, new_party
 from handlers.office import Office
@@ -54,21 +56,22 @@ async def create(office: Office, wanted: Wanted, prepared: Prepared, actor: str)
     return account, until
 
 
-async def suspend(office: Office, account: Account, actor: str) -> bool:
-    """Suspends an account and ends its sessions; False when its status does not allow it."""
+async def suspend(office: Office, account: Account, wants: Wants, actor: str) -> tuple[Post, ...] | None:
+    """Suspends an account, ends its sessions and tells its members; None when its status does not allow it."""
     if not _may(office, account, Event.SUSPEND) or not await office.files.accounts.suspend(account.id, BY_OPERATOR, office.now):
-        return False
+        return None
     sessions = await office.files.sessions.end_of_account(account.id, office.now)
     await _audit(office, account, "account_suspended", actor, reason=BY_OPERATOR, sessions=str(sessions))
-    return True
+    return await _told(office, account, wants, "notice/suspended")
 
 
-async def resume(office: Office, account: Account, actor: str) -> bool:
-    """Ends a suspension; False when it is not suspended, or closed meanwhile."""
+async def resume(office: Office, account: Account, wants: Wants, actor: str) -> tuple[Post, ...] | None:
+    """Ends a suspension and tells the members; None when it is not suspended, or closed meanwhile."""
     if not _may(office, account, Event.RESUME) or not await office.files.accounts.resume(account.id):
-        return False
+        return None
     await _audit(office, account, "account_resumed", actor)
-    return True
+    resumed = await office.files.accounts.by_id(account.id) or account
+    return await _told(office, account, wants, "notice/resumed", status=status(office, resumed).value)
 
 
 async def close(office: Office, account: Account, wants: Wants, actor: str) -> tuple[Post, ...] | None:
@@ -76,12 +79,20 @@ async def close(office: Office, account: Account, wants: Wants, actor: str) -> t
     return await close_for_good(office, account, wants, reason=BY_OPERATOR, actor=actor)
 
 
-async def unlock(office: Office, account: Account, actor: str) -> bool:
-    """Ends every lock after wrong passwords; False when there was none."""
-    unlocked = await office.files.attempts.unlock(account.code)
-    if unlocked:
-        await _audit(office, account, "account_unlocked", actor)
-    return unlocked
+async def unlock(office: Office, account: Account, wants: Wants, actor: str) -> tuple[Post, ...] | None:
+    """Ends every lock after wrong passwords and tells the members; None when there was none."""
+    if not await office.files.attempts.unlock(account.code):
+        return None
+    await _audit(office, account, "account_unlocked", actor)
+    return await _told(office, account, wants, "notice/unlocked")
+
+
+async def _told(office: Office, account: Account, wants: Wants, template: str, **facts: str) -> tuple[Post, ...]:
+    """The letters to the members about what was done to their account."""
+    reply = Reply(template, {"account": named(account), "at": office.local(office.now), **facts})
+    members = await office.files.members.of_account(account.id)
+    told = [each for each in members if each.state is MemberState.ACTIVE and await wants(each)]
+    return tuple([Post(each.address, reply, each.language) for each in told])
 
 
 async def set_customers(office: Office, account: Account, numbers: Sequence[str], actor: str) -> None:

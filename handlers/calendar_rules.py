@@ -55,7 +55,7 @@ async def close(office: Office, account: Account, wants: Wants, *, reason: str, 
     chats = await office.files.members.unlink_account(account.id)
     facts = {"reason": reason, "sessions": str(sessions), "chats": str(chats)}
     await office.files.audit.add("account_closed", office.now, actor=actor, account_id=account.id, facts=facts)
-    letter = Reply("notice/closed", {"account": _named(account), "reason": reason, "months": office.rules.calendar.inactive_months})
+    letter = Reply("notice/closed", {"account": named(account), "reason": reason, "months": office.rules.calendar.inactive_months})
     return tuple([Post(each.address, letter, each.language) for each in members if await wants(each)])
 
 
@@ -81,7 +81,7 @@ async def _notice(office: Office, account: Account, member: Member, notice: Noti
     grant = Grant(Purpose.NOTICE, member.person, Assurance.ANYONE, account.id, member.id, data={"kind": notice.kind.value})
     token = await office.files.tokens.issue(grant, office.now)
     calendar = office.rules.calendar
-    facts: dict[str, Any] = {"account": _named(account), "left": notice.left, "deadline": notice.deadline}
+    facts: dict[str, Any] = {"account": named(account), "left": notice.left, "deadline": notice.deadline}
     if notice.kind is NoticeKind.PASSWORD:
         return Post(
             member.address, Reply("notice/password", {**facts, "months": calendar.password_months}), member.language, token=token
@@ -91,7 +91,7 @@ async def _notice(office: Office, account: Account, member: Member, notice: Noti
     return Post(member.address, Reply("notice/inactivity", inactive), member.language, token=token)
 
 
-def _named(account: Account) -> dict[str, str]:
+def named(account: Account) -> dict[str, str]:
     """What a letter calls the account."""
     return {"code": account.code, "company": account.company}
 

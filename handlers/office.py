@@ -53,7 +53,7 @@ class Office:
         return own.token(address) is not None or own.is_postmaster(address)
 
     def objection(self, field: Field, value: str) -> str:
-        """What speaks against a customer's address: it is the desk's, or that of an administrator, who would decide for themselves."""
+        """What speaks against a customer's address: the desk's own, or an administrator's, who would decide for themselves."""
         ours = field.kind is FieldKind.EMAIL and (self.is_desk(value) or value.lower() in self.admins)
         return OURS if ours else ""
 

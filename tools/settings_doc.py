@@ -133,7 +133,7 @@ MEANINGS: Mapping[str, str] = {
     "accounts.temporary_password_hours": "Hours that a temporary password lives.",
     "accounts.session_minutes": "Minutes without a word after which a session ends.",
     "accounts.password_min_length": "Characters that a password needs at least.",
-    "accounts.email_passwords": "Whether temporary passwords may go out by mail.",
+    "accounts.email_passwords": "Whether LOGIN by mail takes a password; else the access code alone and a YES to our letter.",
     "requests.remind_hours": "Open office hours after which administrators are reminded, the smallest first.",
     "requests.lapse_days": "Days after which a request that nobody decided lapses; the requester is told.",
     "limits.unrecognised_per_day": "Answers a day to one address whose mails no command matched; a valid command resets it.",

@@ -79,7 +79,7 @@ def show(settings: Settings, code: str, as_json: bool) -> None:
 @click.argument("code")
 @with_settings
 def suspend(settings: Settings, code: str) -> None:
-    """Let nobody in until it is resumed; its sessions end at once."""
+    """Let nobody in until it is resumed; its sessions end at once. Its members are told."""
     click.echo(in_backoffice(settings, lambda backoffice: work.suspend(backoffice, code)))
 
 
@@ -87,7 +87,7 @@ def suspend(settings: Settings, code: str) -> None:
 @click.argument("code")
 @with_settings
 def resume(settings: Settings, code: str) -> None:
-    """End a suspension."""
+    """End a suspension. The members are told."""
     click.echo(in_backoffice(settings, lambda backoffice: work.resume(backoffice, code)))
 
 
@@ -103,7 +103,7 @@ def close(settings: Settings, code: str) -> None:
 @click.argument("code")
 @with_settings
 def unlock(settings: Settings, code: str) -> None:
-    """End the locks after wrong passwords."""
+    """End the locks after wrong passwords. The members are told when there was one."""
     click.echo(in_backoffice(settings, lambda backoffice: work.unlock(backoffice, code)))
 
 

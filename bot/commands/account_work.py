@@ -14,13 +14,14 @@ from bot.core.commands import Command
 from bot.core.errors import Refused
 from bot.core.forms.checks import check
 from bot.core.forms.definition import ACCESS
-from bot.core.replies import Reply
+from bot.core.replies import Post, Reply
 from bot.core.values import Language
 from bot.core.visit import Visit
 from bot.hashing import Argon2Hashing
 from handlers import administering, default_address
 from handlers import members as member_handlers
 from handlers.administering import Wanted
+from handlers.calendar_rules import Wants
 from handlers.credentials import Prepared
 from handlers.office import Office, office_of
 from storage.database import Transaction
@@ -34,6 +35,9 @@ _REFUSALS: Mapping[str, str] = {
     "profile/same_address": "{address} is the address on record already",
     "profile/address_taken": "{address} belongs to another member of that account",
 }
+
+
+_Change = Callable[[Office, Account, Wants, str], Awaitable[tuple[Post, ...] | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +166,7 @@ def _row(backoffice: Backoffice, member: Member) -> dict[str, Any]:
 
 async def suspend(backoffice: Backoffice, code: str) -> str:
     """Suspends; what to print."""
-    return await _changed(backoffice, code, administering.suspend, "is suspended; its sessions have ended")
+    return await _changed(backoffice, code, administering.suspend, "is suspended, its sessions have ended")
 
 
 async def resume(backoffice: Backoffice, code: str) -> str:
@@ -172,29 +176,12 @@ async def resume(backoffice: Backoffice, code: str) -> str:
 
 async def close(backoffice: Backoffice, code: str) -> str:
     """Closes for good; what to print."""
-
-    async def job(office: Office, tx: Transaction) -> str:
-        from bot.posting import wants_notices  # with the letters, which other commands do without
-
-        account = await _account(office, code)
-        posts = await administering.close(office, account, wants_notices(tx, office.now), backoffice.operator)
-        if posts is None:
-            raise _refused(office, account)
-        await backoffice.posting.send(tx, office.files, posts, office.now)
-        return f"account {account.code} is closed for good; {len(posts)} of its members are told"
-
-    return await backoffice.write(job)
+    return await _changed(backoffice, code, administering.close, "is closed for good")
 
 
 async def unlock(backoffice: Backoffice, code: str) -> str:
     """Ends the locks; what to print. That there was none is no failure."""
-
-    async def job(office: Office, tx: Transaction) -> str:
-        account = await _account(office, code)
-        unlocked = await administering.unlock(office, account, backoffice.operator)
-        return f"account {account.code} {'is unlocked' if unlocked else 'was not locked'}"
-
-    return await backoffice.write(job)
+    return await _changed(backoffice, code, administering.unlock, "is unlocked", otherwise="was not locked")
 
 
 async def set_facts(backoffice: Backoffice, code: str, email: str | None, numbers: tuple[str, ...] | None) -> Done:
@@ -281,12 +268,20 @@ async def remove_member(backoffice: Backoffice, code: str, address: str) -> str:
     return f"{checked} is no member any more; the others are told"
 
 
-async def _changed(backoffice: Backoffice, code: str, change: Callable[[Office, Account, str], Awaitable[bool]], done: str) -> str:
+async def _changed(backoffice: Backoffice, code: str, change: _Change, done: str, *, otherwise: str = "") -> str:
+    """Does something to an account and posts what its members are told; what to print, `otherwise` where nothing was to be done."""
+
     async def job(office: Office, tx: Transaction) -> str:
+        from bot.posting import wants_notices  # with the letters, which other commands do without
+
         account = await _account(office, code)
-        if not await change(office, account, backoffice.operator):
+        posts = await change(office, account, wants_notices(tx, office.now), backoffice.operator)
+        if posts is None and not otherwise:
             raise _refused(office, account)
-        return f"account {account.code} {done}"
+        if posts is None:
+            return f"account {account.code} {otherwise}"
+        await backoffice.posting.send(tx, office.files, posts, office.now)
+        return f"account {account.code} {done}; {len(posts)} of its members are told"
 
     return await backoffice.write(job)
 

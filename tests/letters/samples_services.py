@@ -70,6 +70,9 @@ SAMPLES: dict[str, list[Facts]] = {
     "shipments/no_numbers": [{}],
     "notice/password": _notices(),
     "notice/inactivity": [{**facts, "status": status} for facts in _notices() for status in _STATUSES],
+    "notice/suspended": [{"account": _ACCOUNT, "at": NOW}],
+    "notice/resumed": [{"account": _ACCOUNT, "at": NOW, "status": status} for status in _STATUSES],
+    "notice/unlocked": [{"account": _ACCOUNT, "at": NOW}],
     "notice/closed": [
         {"account": _ACCOUNT, "reason": reason, "months": months} for reason in ("inactive", "operator") for months in (6, 1)
     ],

@@ -58,7 +58,7 @@ def test_the_life_of_an_account(here: Place) -> None:
     shown = json.loads(done(here, "account", "show", code, "--json"))
     assert [each["email"] for each in shown["members"]] == ["marie@tremblay.example", "jules@tremblay.example"]
     assert shown["customers"] == ["0012345"]
-    assert "is suspended" in done(here, "account", "suspend", code)
+    assert "is suspended, its sessions have ended; 2 of its members are told" in done(here, "account", "suspend", code)
     assert "is suspended, so this cannot be done" in refused(here, "account", "suspend", code)
     assert "is open again" in done(here, "account", "resume", code)
     assert "closed for good; 2 of its members are told" in done(here, "account", "close", code)

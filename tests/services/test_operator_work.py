@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from bot.core.accounts.decisions import Approve, Deny
 from bot.core.accounts.records import NewRequest, RequestKind, RequestState
 from bot.core.errors import Refused
 from bot.core.values import Language
+from storage.correspondents import Correspondents
 from storage.outbox import Outbox
 from tests.process.child import place
 
@@ -102,11 +105,49 @@ async def test_closing_ends_it_for_good_and_tells_everyone(desk: Backoffice) -> 
         await work.add_member(desk, code, work.new_member(JULES, "", None))
 
 
+async def test_members_hear_of_a_suspension_and_of_its_end(desk: Backoffice) -> None:
+    """Each in their language, except who wrote STOP; what was refused is told to nobody."""
+    code = await an_account(desk)
+    await work.add_member(desk, code, work.new_member(JULES, "", "en"))
+    await desk.database.write(lambda tx: Correspondents(tx, desk.clock.now()).meet(f"mail:{JULES}"))
+    await desk.database.write(lambda tx: Correspondents(tx, desk.clock.now()).stop_notices(f"mail:{JULES}"))
+    assert "is suspended, its sessions have ended; 1 of its members are told" in await work.suspend(desk, code)
+    with pytest.raises(Refused, match="is suspended"):
+        await work.suspend(desk, code)
+    assert "is open again; 1 of its members are told" in await work.resume(desk, code)
+    with pytest.raises(Refused, match="is invited"):
+        await work.resume(desk, code)
+    assert await letters(desk, MARIE) == ["members/new_party", "notice/suspended", "notice/resumed"]
+    assert await letters(desk, JULES) == []
+    queued = await desk.database.read(lambda tx: Outbox(tx, desk.cabinet.seal).of_conversation(f"mail:{MARIE}"))
+    mails = [email.message_from_bytes(each.letter.content, policy=email.policy.default) for each in queued]
+    assert [mail["Content-Language"] for mail in mails] == ["fr", "fr", "fr"]
+    assert str(mails[1]["Subject"]) == "Votre code d’accès est suspendu"
+
+
 async def test_locks_are_ended(desk: Backoffice) -> None:
     code = await an_account(desk)
     assert "was not locked" in await work.unlock(desk, code)
+    assert await letters(desk, MARIE) == []
     await desk.write(lambda office, tx: office.files.attempts.count(code, "mail:x", office.now, trusted=False))
-    assert "is unlocked" in await work.unlock(desk, code)
+    assert "is unlocked; 1 of its members are told" in await work.unlock(desk, code)
+    assert await letters(desk, MARIE) == ["notice/unlocked"]
+
+
+async def test_the_desks_own_address_is_no_members(desk: Backoffice) -> None:
+    """Letters to it would come back to the desk. An administrator’s address the operator may give an account, if they insist."""
+    code = await an_account(desk)
+    own = "service+x@carrier.example"
+    with pytest.raises(Refused, match="the desk's own address"):
+        await work.create(desk, work.wanted(company="X inc.", email=own, name="", language=None, customers=[]))
+    with pytest.raises(Refused, match="the desk's own address"):
+        await work.set_facts(desk, code, own, None)
+    with pytest.raises(Refused, match="the desk's own address"):
+        await work.add_member(desk, code, work.new_member(own, "", None))
+    with pytest.raises(Refused, match="not the desk's own"):
+        await work.invite_member(desk, code, work.new_member(own, "", None))
+    await work.invite_member(desk, code, work.new_member("admin@carrier.example", "", None))
+    assert await letters(desk, own) == []
 
 
 @pytest.mark.parametrize(
