@@ -103,19 +103,27 @@ class Delivery:
             task.cancel()
 
     async def _send_letters(self) -> None:
+        queued: Queued | None = None
         while True:
-            queued = await self._queue.get()
-            self._results.put_nowait((queued, await self._send(queued.letter)))
+            queued = queued or await self._queue.get()
+            following = self._following()
+            self._results.put_nowait((queued, await self._send(queued.letter, following)))
             self._queue.task_done()
+            queued = following
 
-    async def _send(self, letter: Letter) -> Exception | None:
+    def _following(self) -> Queued | None:
+        """The letter that a worker sends next, while there is one for every other worker as well."""
+        return self._queue.get_nowait() if self._queue.qsize() >= self._workers else None
+
+    async def _send(self, letter: Letter, following: Queued | None) -> Exception | None:
         """Sends one letter; what stood in the way."""
         transport = self._transports[letter.channel]
-        if letter.secret and not transport.confidential:
+        if self._is_held(letter):
             return SecretHeldError("it holds a password and [relay] tls is none; set tls, or allow_plain_secrets")
+        same_way = following is not None and following.letter.channel is letter.channel and not self._is_held(following.letter)
         try:
             async with asyncio.timeout(SEND_SECONDS):
-                await transport.send(letter)
+                await transport.send(letter, following.letter if following is not None and same_way else None)
         except TimeoutError:
             return TemporaryFailureError(f"no answer within {SEND_SECONDS:.0f} seconds")
         except (TemporaryFailureError, PermanentFailureError) as error:
@@ -123,6 +131,9 @@ class Delivery:
         except Exception as error:  # a fault of ours in a transport must not end the worker
             return TemporaryFailureError(type(error).__name__)
         return None
+
+    def _is_held(self, letter: Letter) -> bool:
+        return letter.secret and not self._transports[letter.channel].confidential
 
     async def _mark_results(self) -> None:
         while True:

@@ -18,7 +18,7 @@ class MaildirTransport:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    async def send(self, letter: Letter) -> None:
+    async def send(self, letter: Letter, following: Letter | None = None) -> None:
         """Writes one letter, synced. Raises TemporaryFailureError with what to do."""
         try:
             await asyncio.to_thread(self._write, letter)

@@ -11,6 +11,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from bot.core.letters import Letter
+
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f<>]")
 _MOST_WAITING_OCTETS = 65_536  # of answers not yet understood; a relay that sends more is none
 
@@ -34,6 +36,15 @@ class StaleError(ConnectionError):
     """The connection ended before the server said a word about the letter: it may be sent on another one at once."""
 
 
+def announcement(letter: Letter) -> tuple[bytes, ...]:
+    """The commands before a letter's content. Raises ValueError for an envelope address that is none."""
+    sender, recipient = letter.envelope_sender, letter.recipient
+    if _FORBIDDEN.search(sender) or _FORBIDDEN.search(recipient):
+        raise ValueError("an envelope address holds what no address may hold")
+    options = "" if recipient.isascii() else " SMTPUTF8"
+    return f"MAIL FROM:<{sender}>{options}\r\n".encode(), f"RCPT TO:<{recipient}>\r\n".encode(), b"DATA\r\n"
+
+
 class Conversation(asyncio.Protocol):
     """One session. One letter at a time; after any exception but RefusedError it is of no use any more."""
 
@@ -46,8 +57,7 @@ class Conversation(asyncio.Protocol):
         self._wanted = 0
         self._waiter: asyncio.Future[None] | None = None
         self._lost: Exception | None = None
-        self._writable = asyncio.Event()
-        self._writable.set()
+        self._announced: tuple[bytes, ...] = ()  # said already, behind the letter before
         transport.set_protocol(self)
 
     @property
@@ -55,29 +65,31 @@ class Conversation(asyncio.Protocol):
         """Whether the session may take another letter."""
         return self._lost is None and not self._transport.is_closing()
 
-    async def deliver(self, sender: str, recipient: str, content: bytes, *, smtputf8: bool = False) -> None:
-        """Sends one letter, whose lines end in CRLF.
+    @property
+    def awaits_letter(self) -> bool:
+        """Whether a letter is announced, which must be the next one here."""
+        return bool(self._announced)
 
-        Raises RefusedError, StaleError, another ConnectionError when nobody knows what became of it, and ValueError for an address
-        that is none.
+    async def deliver(self, commands: Sequence[bytes], content: bytes, following: tuple[bytes, ...] = ()) -> None:
+        """Sends one letter, whose lines end in CRLF, after its `announcement`.
+
+        `following` is the announcement of the letter that this conversation is given next: it goes out behind the content, so
+        that its answers come with this letter's (RFC 2920 lets commands stand behind the final dot). Raises RefusedError,
+        StaleError, and another ConnectionError when nobody knows what became of the letter.
         """
-        if _FORBIDDEN.search(sender) or _FORBIDDEN.search(recipient):
-            raise ValueError("an envelope address holds what no address may hold")
-        options = " SMTPUTF8" if smtputf8 else ""
-        commands = [f"MAIL FROM:<{sender}>{options}\r\n".encode(), f"RCPT TO:<{recipient}>\r\n".encode(), b"DATA\r\n"]
         try:
-            answers = await self._command(commands)
+            answers = await self._introduce(commands)
         except ConnectionError as error:
             raise StaleError(str(error)) from error
         refused = next((answer for answer in answers if answer.code >= 400), None)
         if refused is not None:
             if answers[-1].code == 354:  # the server wants data all the same (RFC 2920 section 3.1): it gets none
-                await self._say(b".\r\n", 1)
-            await self._say(b"RSET\r\n", 1)
+                await self._say((b".\r\n",), 1)
+            await self._say((b"RSET\r\n",), 1)
             raise RefusedError(refused)
-        self._transport.write(_with_dots(content))
-        await self._writable.wait()
-        (answer,) = await self._say(b".\r\n", 1)
+        if self._pipelining:
+            self._announced = following
+        (answer,) = await self._say((_with_dots(content), b".\r\n", *self._announced), 1)
         if answer.code >= 400:
             raise RefusedError(answer)
 
@@ -91,26 +103,34 @@ class Conversation(asyncio.Protocol):
         """Closes without a word: in the middle of a conversation nobody may go on with it."""
         self._transport.abort()
 
-    async def _command(self, commands: Sequence[bytes]) -> list[Answer]:
+    async def _introduce(self, commands: Sequence[bytes]) -> list[Answer]:
+        if self._announced:
+            self._announced = ()
+            return await self._hear(len(commands))
         if self._pipelining:
-            return await self._say(b"".join(commands), len(commands))
+            return await self._say(commands, len(commands))
         answers: list[Answer] = []
         for command in commands:
-            answers += await self._say(command, 1)
+            answers += await self._say((command,), 1)
             if answers[-1].code >= 400:
                 break
         return answers
 
-    async def _say(self, octets: bytes, answers: int) -> list[Answer]:
-        if self._lost is not None:
-            raise self._lost
-        self._wanted = answers
-        self._waiter = asyncio.get_running_loop().create_future()
-        self._transport.write(octets)
-        try:
-            await self._waiter
-        finally:
-            self._waiter = None
+    async def _say(self, pieces: Sequence[bytes], answers: int) -> list[Answer]:
+        if self._lost is None:
+            self._transport.writelines(pieces)
+        return await self._hear(answers)
+
+    async def _hear(self, answers: int) -> list[Answer]:
+        if len(self._answers) < answers:
+            if self._lost is not None:
+                raise self._lost
+            self._wanted = answers
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
         taken, self._answers = self._answers[:answers], self._answers[answers:]
         return taken
 
@@ -135,18 +155,9 @@ class Conversation(asyncio.Protocol):
         """The relay is gone."""
         self._fail(ConnectionError(str(error) if error else "the relay closed the connection"))
 
-    def pause_writing(self) -> None:
-        """The relay takes less than is sent."""
-        self._writable.clear()
-
-    def resume_writing(self) -> None:
-        """The relay has caught up."""
-        self._writable.set()
-
     def _fail(self, error: ConnectionError) -> None:
         if self._lost is None:
             self._lost = error
-        self._writable.set()
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(self._lost)
         self._transport.abort()

@@ -53,8 +53,11 @@ class Transport(Protocol):
         """Whether nobody on the way can read what goes out here, so that it may hold a password."""
         ...
 
-    async def send(self, letter: Letter) -> None:
-        """Sends one letter. Raises TemporaryFailureError or PermanentFailureError."""
+    async def send(self, letter: Letter, following: Letter | None = None) -> None:
+        """Sends one letter. Raises TemporaryFailureError or PermanentFailureError.
+
+        `following` is the letter that the caller sends next, where it knows: a way out may get ready for it meanwhile.
+        """
         ...
 
     async def close(self) -> None:

@@ -190,3 +190,90 @@ async def test_what_is_no_smtp_server_is_temporary(noise: bytes) -> None:
         with pytest.raises(TemporaryFailureError):
             async with asyncio.timeout(5):
                 await relay.send(letter())
+
+
+def numbered(number: int) -> Letter:
+    return Letter(Channel.MAIL, "mail:x", f"<{number}@b>", "help/overview", f"user{number}@customer.example", b"Subject: %d\r\n\r\nx\r\n" % number)
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+async def test_a_letter_announced_behind_the_one_before_arrives_as_it_is(pipelining: bool) -> None:
+    letters = [numbered(number) for number in range(4)]
+    async with server(usual, pipelining=pipelining) as (script, relay):
+        for letter, following in zip(letters, [*letters[1:], None], strict=True):
+            await relay.send(letter, following)
+        assert script.connections == 1
+        assert script.contents == [letter.content for letter in letters]
+        envelopes = [command for command in script.commands if command.startswith(b"RCPT")]
+        assert envelopes == [f"RCPT TO:<{letter.recipient}>".encode() for letter in letters]
+
+
+async def test_the_next_letter_is_announced_before_this_one_is_answered() -> None:
+    announced = asyncio.Event()
+
+    class Slow(Server):
+        async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(b"220 slow\r\n")
+            await reader.readline()
+            writer.write(b"250-slow\r\n250 PIPELINING\r\n")
+            await reader.readuntil(b"DATA\r\n")
+            writer.write(b"250 ok\r\n250 ok\r\n354 go\r\n")
+            await reader.readuntil(b"\r\n.\r\n")
+            assert await reader.readuntil(b"DATA\r\n") == b"MAIL FROM:<>\r\nRCPT TO:<user1@customer.example>\r\nDATA\r\n"
+            announced.set()
+            writer.write(b"250 ok\r\n")
+
+    script = Slow()
+    listener = await asyncio.start_server(script.serve, "127.0.0.1", 0)
+    relay = RelayTransport(RelayAddress("127.0.0.1", listener.sockets[0].getsockname()[1]))
+    async with asyncio.timeout(5):
+        await relay.send(numbered(0), numbered(1))
+    assert announced.is_set()
+    await relay.close()
+    listener.close()
+    await asyncio.gather(*(session for session in script.sessions if session is not None))
+
+
+@pytest.mark.parametrize("at", [b"MAIL", b"RCPT", b"DATA", b"."])
+async def test_a_refused_letter_says_nothing_about_the_one_announced_behind_it(at: bytes) -> None:
+    letters = [numbered(number) for number in range(3)]
+    refused = {b"MAIL": 1, b"RCPT": 1, b"DATA": 1, b".": 1}[at]  # the second, which is announced behind the first
+    state = {"letter": -1}
+
+    def says(command: bytes) -> bytes | None:
+        state["letter"] += command.startswith(b"MAIL")
+        return b"550 no\r\n" if state["letter"] == refused and command.startswith(at) else usual(command)
+
+    async with server(says) as (script, relay):
+        await relay.send(letters[0], letters[1])
+        with pytest.raises(PermanentFailureError, match="550"):
+            await relay.send(letters[1], letters[2])
+        await relay.send(letters[2])
+        assert script.connections == 1
+        assert script.contents[0] == letters[0].content
+        assert script.contents[-1] == letters[2].content
+
+
+async def test_a_connection_lost_with_a_letter_announced_sends_it_on_another() -> None:
+    letters = [numbered(number) for number in range(2)]
+    dots = 0
+
+    def says(command: bytes) -> bytes | None:
+        nonlocal dots
+        dots += command == b"."
+        return None if command.startswith(b"MAIL") and dots == 1 and script.connections == 1 else usual(command)
+
+    async with server(says) as (script, relay):
+        await relay.send(letters[0], letters[1])
+        await relay.send(letters[1])
+        assert script.connections == 2
+        assert script.contents == [letter.content for letter in letters]
+
+
+async def test_what_follows_with_an_address_that_is_none_is_not_announced() -> None:
+    async with server(usual) as (script, relay):
+        await relay.send(numbered(0), letter("a@b>\r\nRCPT TO:<c@d"))
+        with pytest.raises(PermanentFailureError):
+            await relay.send(letter("a@b>\r\nRCPT TO:<c@d"))
+        await relay.send(numbered(2))
+        assert script.contents == [numbered(0).content, numbered(2).content]
