@@ -9,6 +9,7 @@ from typing import Protocol
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = tuple(second + first for first in _BASE32 for second in _BASE32)
 
 
 class Clock(Protocol):
@@ -45,7 +46,7 @@ class SystemMint:
     def token(self) -> str:
         """A 128-bit token in lower-case base32, 26 characters."""
         number = int.from_bytes(secrets.token_bytes(16), "big")
-        return "".join(_BASE32[(number >> shift) & 31] for shift in range(0, 130, 5))
+        return "".join([_PAIRS[(number >> shift) & 1023] for shift in range(0, 130, 10)])
 
     def octets(self, count: int) -> bytes:
         """`count` random octets."""

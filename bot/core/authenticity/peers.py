@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -38,6 +39,7 @@ def _networks(values: Iterable[str]) -> tuple[Network, ...]:
     return tuple(ipaddress.ip_network(value, strict=False) for value in values)
 
 
+@lru_cache(maxsize=1024)  # nearly all mail comes from a few peers, and each is asked about three times a mail
 def _address(peer: str) -> Address | None:
     """The address of a peer; an IPv4 one in IPv6 dress becomes plain. None for what is no address."""
     try:
