@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import binascii
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import field
@@ -19,6 +18,7 @@ import idna
 
 from bot.core.encoded_words import encode_words
 from bot.core.immutable import immutable
+from bot.core.mail_body import Text, TravelHtml, quoted
 
 _LINE_LIMIT = 78  # RFC 5322 2.1.1: SHOULD, for what people may read as it stands
 _LINE_MUST = 990  # RFC 5322 2.1.1: MUST is 998
@@ -60,7 +60,7 @@ class MailHeaders:
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
-def write_mail(headers: MailHeaders, text: str, html: str) -> bytes:
+def write_mail(headers: MailHeaders, text: Text, html: TravelHtml) -> bytes:
     """The whole letter with CRLF line ends.
 
     Pure ASCII, unless the recipient's local part is not: then its address stands in UTF-8 (RFC 6532) and the letter needs
@@ -73,8 +73,8 @@ def write_mail(headers: MailHeaders, text: str, html: str) -> bytes:
     return (
         f"{_header_lines(headers)}"
         f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'
-        f"--{boundary}\r\n{_part('plain', text, boundary)}"
-        f"--{boundary}\r\n{_part('html', html, boundary)}"
+        f"--{boundary}\r\n{_text_part(text, boundary)}"
+        f"--{boundary}\r\n{_html_part(html)}"
         f"--{boundary}--\r\n"
     ).encode()
 
@@ -200,32 +200,32 @@ def _refuse_breaks(value: str) -> None:
         raise ValueError("a header's value must not hold CR, LF or NUL; clean it where it enters")
 
 
-def _part(subtype: str, body: str, boundary: str) -> str:
-    """One body part: as it is when it is ASCII of lines that may be sent, else quoted-printable.
+def _text_part(text: Text, boundary: str) -> str:
+    """Plain text as it is when it is ASCII of lines that may be sent, else quoted-printable, which never yields a boundary's `=_`
+    (RFC 2045 6.7 rule 1)."""
+    if _plain(text.plain, _LINE_LIMIT, "\n") and boundary not in text.plain:
+        return _part("plain", "7bit", text.plain.replace("\n", "\r\n"))
+    return _part("plain", "quoted-printable", text.quoted)
 
-    HTML says what is not ASCII by character references, which every reader knows: that spares it the encoding (42 to 58 µs a
-    letter, and a fifth of its size). The boundary begins with `=_`, which quoted-printable never yields (RFC 2045 6.7 rule 1); a
-    plain part that holds it is encoded.
-    """
-    if "\r" in body:
-        body = body.replace("\r\n", "\n").replace("\r", "\n")
-    limit = _LINE_LIMIT
-    if subtype == "html":
-        limit = _LINE_MUST
-        if not body.isascii():
-            body = body.encode("ascii", "xmlcharrefreplace").decode("ascii")
-    if _plain(body, limit) and boundary not in body:
-        encoding, content = "7bit", body
-    else:
-        encoding, content = "quoted-printable", binascii.b2a_qp(body.encode("utf-8"), istext=True).decode("ascii")
-    content = content.replace("\n", "\r\n")
+
+def _html_part(html: TravelHtml) -> str:
+    """HTML as it is, unless a line is longer than may be sent."""
+    if _plain(html, _LINE_MUST, "\r\n"):
+        return _part("html", "7bit", html)
+    return _part("html", "quoted-printable", quoted(html.replace("\r\n", "\n")))
+
+
+def _part(subtype: str, encoding: str, content: str) -> str:
     return f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{content}\r\n'
 
 
-def _plain(body: str, limit: int) -> bool:
+def _plain(body: str, limit: int, line_end: str) -> bool:
     if not body.isascii() or "\0" in body:
         return False
+    size = len(line_end)
     start, end = 0, len(body)
     while end - start > limit:  # from line end to line end, as far apart as lines may be
-        start = body.rfind("\n", start, start + limit + 1) + 1 or end + 1
-    return start <= end
+        start = body.rfind(line_end, start, start + limit + size) + size
+        if start < size:
+            return False
+    return True

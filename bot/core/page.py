@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from bot.core.mail_body import TravelHtml, html_body
 from bot.core.values import Language
 
 _SLOT = re.compile(r"\$(lang|title|notice|content)\b")
@@ -18,19 +19,21 @@ _SLOT = re.compile(r"\$(lang|title|notice|content)\b")
 class Page:
     """The page cut at its slots when the desk starts, so that a letter is put together by joining strings."""
 
-    pieces: tuple[str, ...]
+    pieces: tuple[TravelHtml, ...]
+    halves: Mapping[Language, tuple[TravelHtml, TravelHtml]]  # what stands before and after the content of one
     forms: Mapping[str, str]
-    between_sections: str
-    between_halves: str
+    between_sections: TravelHtml
+    between_halves: TravelHtml
 
-    def whole(self, language: Language, title: str, notice: str, content: str) -> str:
-        """The document; `title` is plain words, the others are HTML."""
+    def whole(self, language: Language, title: str, notice: str, content: str) -> TravelHtml:
+        """The document; all are HTML as it travels."""
         start, after_lang, after_title, after_notice, end = self.pieces
-        return f"{start}{language}{after_lang}{escape(title)}{after_title}{notice}{after_notice}{content}{end}"
+        return TravelHtml(f"{start}{language}{after_lang}{title}{after_title}{notice}{after_notice}{content}{end}")
 
     def half(self, language: Language, content: str) -> str:
         """One language's part of the letter."""
-        return self.forms["half"].replace("$lang", language).replace("$content", content)
+        start, end = self.halves[language]
+        return start + content + end
 
     def foot(self, content: str) -> str:
         """The small print at the end of a half."""
@@ -51,10 +54,12 @@ def read_page(folder: Path, company: str) -> Page:
     pieces = _SLOT.split(text)
     if pieces[1::2] != ["lang", "title", "notice", "content"]:
         raise ValueError(f"{folder}/mail.html: write $lang, $title, $notice and $content once each, in this order")
-    forms = tomllib.loads((folder / "html.toml").read_text(encoding="utf-8"))["page"]
+    forms: Mapping[str, str] = tomllib.loads((folder / "html.toml").read_text(encoding="utf-8"))["page"]
+    start, _, end = forms["half"].partition("$content")
     return Page(
-        pieces=tuple(pieces[::2]),
+        pieces=tuple(map(html_body, pieces[::2])),
+        halves={twin: (html_body(start.replace("$lang", twin)), html_body(end)) for twin in Language},
         forms=forms,
-        between_sections=forms["between_sections"],
-        between_halves=forms["between_halves"],
+        between_sections=html_body(forms["between_sections"]),
+        between_halves=html_body(forms["between_halves"]),
     )

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from markupsafe import escape
 
 from bot.core.immutable import immutable
+from bot.core.mail_body import Text, TravelHtml, html_body, joined, text_body
 from bot.core.opaque import opaque
 from bot.core.output_forms import actions, read_output_form
 from bot.core.page import read_page
@@ -24,19 +25,26 @@ SUBJECT_LIMIT = 180  # characters
 _FRAME = ("opening", "only", "closing")
 _SECTIONS = "sections"
 _REMEMBERED = 500  # sections of public facts; some 10 KB each
+_BLANK = text_body("\n")
 _LINK = "\x00"  # stands for the start of every link in the frame, which is written before the letter's address is known
 _MAILTO_SUBJECT_LIMIT = 100  # characters: some programs cut an address beyond 2,000 octets, and é takes six of them
 
 
 @immutable
 class RenderedMail:
-    """A letter. `template` names its sections ("trace/found, help/overview"); `content_language` is "en", "fr" or "fr, en"."""
+    """A letter, ready to travel. `template` names its sections ("trace/found, help/overview"); `content_language` is "en", "fr" or
+    "fr, en"."""
 
     subject: str
-    text: str
-    html: str
+    body: Text
+    html: TravelHtml
     template: str
     content_language: str
+
+    @property
+    def text(self) -> str:
+        """The plain text as it is read."""
+        return self.body.plain
 
 
 @immutable
@@ -51,8 +59,17 @@ class _Section(NamedTuple):
     """What one reply becomes in one language; `_LINK` stands for the start of the HTML's links."""
 
     subject: str
-    text: str
-    html: str
+    text: Text
+    html: TravelHtml
+
+
+class _Notice(NamedTuple):
+    """Where the half of a language is, in its own words: also as a line of text, and at the top of the page and of a half."""
+
+    words: str
+    text: Text
+    strip: TravelHtml
+    half: TravelHtml
 
 
 @immutable
@@ -62,7 +79,7 @@ class _Half:
     language: Language
     sections: tuple[_Section, ...]
     frame: tuple[str, ...]  # the parts of the frame that stand around the sections, "sections" among them
-    notice: str  # where the other half is, as plain words in the other half's language
+    notice: _Notice | None  # where the other half is
 
 
 class Renderer:
@@ -82,8 +99,9 @@ class Renderer:
         self._telegram = {language: read_output_form(layout / "telegram.toml", language, markup=True) for language in Language}
         # The frame reads no facts but the desk's: it is written once, and only the address of its actions differs.
         frame = {(name, twin): self._compiled[f"{LAYOUT}/{name}", twin].render({})[1] for name in _FRAME for twin in Language}
-        self._frame_text = {key: self._text[key[1]].write(script) for key, script in frame.items()}
-        self._frame_html = {key: self._html[key[1]].write(script, _LINK) for key, script in frame.items()}
+        self._frame_text = {key: text_body(self._text[key[1]].write(script)) for key, script in frame.items()}
+        self._frame_html = {key: self._framed(key[0], self._html[key[1]].write(script, _LINK)) for key, script in frame.items()}
+        self._heading = text_body(f"{self._company}\n")
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._write)
         self._opening = {twin: frame["opening", twin] for twin in Language}
         self._only = {twin: frame["only", twin] for twin in Language}
@@ -113,7 +131,7 @@ class Renderer:
         letter_subject = _cut(answered or own, SUBJECT_LIMIT)
         return RenderedMail(
             subject=letter_subject,
-            text=self._plain_letter(halves),
+            body=self._plain_letter(halves),
             html=self._html_letter(halves, letter_subject, _mailto(reply_address, letter_subject)),
             template=", ".join(reply.template for reply in replies),
             content_language=", ".join(spoken),
@@ -142,13 +160,13 @@ class Renderer:
         """The scripts of one language, and where the other is in the other's words."""
         bilingual = len(spoken) > 1
         sections = [self._script(reply.template, language, reply.facts, short=bilingual)[1] for reply in replies]
-        notice = self._notices[language.other, language is spoken[0]] if bilingual else ""
+        notice = self._notices[language.other, language is spoken[0]].words if bilingual else ""
         return [*([self._opening[language]] if first_contact else []), *sections], notice
 
     def plain(self, replies: Sequence[Reply], language: Language, *, first_contact: bool) -> str:
         """The sections for a terminal, without the frame of a letter. Raises as `mail` does."""
         (spoken,) = _spoken(replies, (language,))
-        opening = self._frame_text["opening", spoken] if first_contact else ""
+        opening = self._frame_text["opening", spoken].plain if first_contact else ""
         scripts = [self._script(reply.template, spoken, reply.facts, short=False)[1] for reply in replies]
         return (opening + "".join(map(self._text[spoken].write, scripts))).strip("\n") + "\n"
 
@@ -158,7 +176,7 @@ class Renderer:
             language=language,
             sections=tuple([self._section(reply, language, short=bilingual) for reply in replies]),
             frame=(*(["opening"] if first_contact else []), _SECTIONS, *(["only"] if bilingual else []), "closing"),
-            notice=self._notices[language.other, language is spoken[0]] if bilingual else "",
+            notice=self._notices[language.other, language is spoken[0]] if bilingual else None,
         )
 
     def _section(self, reply: Reply, language: Language, *, short: bool) -> _Section:
@@ -168,44 +186,52 @@ class Renderer:
 
     def _write(self, template: str, language: Language, facts: tuple[tuple[str, Any], ...], short: bool) -> _Section:
         subject, script = self._script(template, language, dict(facts), short=short)
-        return _Section(subject, self._text[language].write(script), self._html[language].write(script, _LINK))
+        text, html = self._text[language].write(script), self._html[language].write(script, _LINK)
+        return _Section(subject, text_body(text), html_body(html))
 
     def _script(self, template: str, language: Language, facts: Mapping[str, Any], *, short: bool) -> tuple[str, str]:
         """Subject and script (bot/core/output_forms.py)."""
         return self._compiled[template, language].render({"short": short, **facts})
 
-    def _notice(self, language: Language, *, below: bool) -> str:
-        """Where the half of that language is, in its own words."""
+    def _notice(self, language: Language, *, below: bool) -> _Notice:
         _, script = self._compiled[f"{LAYOUT}/elsewhere", language].render({"below": below})
-        return self._text[language].write(script).strip("\n")
+        words = self._text[language].write(script).strip("\n")
+        strip, half = self._page.strip_notice(language, words), self._page.half_notice(language, words)
+        return _Notice(words, text_body(f"{words}\n"), html_body(strip), html_body(half))
 
-    def _plain_letter(self, halves: Sequence[_Half]) -> str:
+    def _plain_letter(self, halves: Sequence[_Half]) -> Text:
         """The plain text of a letter. The first line of each half of a bilingual one says where the other is."""
-        letter = ""
-        for half in halves:
-            sections = "".join([section.text for section in half.sections])
-            words = "".join([sections if name is _SECTIONS else self._frame_text[name, half.language] for name in half.frame])
-            if letter:
-                letter += f"\n\n{half.notice}\n{words}"
-            else:
-                letter = (f"{half.notice}\n\n" if half.notice else "") + f"{self._company}\n{words}"
-        return letter
+        first, *others = halves
+        pieces = [first.notice.text, _BLANK] if first.notice is not None else []
+        pieces += [self._heading, *self._texts(first)]
+        for half in others:
+            assert half.notice is not None  # noqa: S101 - one of two
+            pieces += [_BLANK, _BLANK, half.notice.text, *self._texts(half)]
+        return joined(pieces)
 
-    def _html_letter(self, halves: Sequence[_Half], subject: str, mailto: str) -> str:
+    def _texts(self, half: _Half) -> list[Text]:
+        pieces: list[Text] = []
+        for name in half.frame:
+            if name is _SECTIONS:
+                pieces += [section.text for section in half.sections]
+            else:
+                pieces.append(self._frame_text[name, half.language])
+        return pieces
+
+    def _html_letter(self, halves: Sequence[_Half], subject: str, mailto: str) -> TravelHtml:
         page, first = self._page, halves[0]
         pieces: list[str] = []
         for half in halves:
-            sections = page.between_sections.join([section.html for section in half.sections]).replace(_LINK, mailto)
-            content = "".join([sections if name is _SECTIONS else self._framed(name, half.language, mailto) for name in half.frame])
-            if half is not first:
-                content = page.half_notice(half.language.other, half.notice) + content
-            pieces.append(page.half(half.language, content))
-        strip = page.strip_notice(first.language.other, first.notice) if first.notice else ""
-        return page.whole(first.language, subject, strip, page.between_halves.join(pieces))
+            sections = page.between_sections.join([section.html for section in half.sections])
+            framed = [sections if name is _SECTIONS else self._frame_html[name, half.language] for name in half.frame]
+            top = half.notice.half if half is not first and half.notice is not None else ""
+            pieces.append(page.half(half.language, top + "".join(framed)))
+        strip = first.notice.strip if first.notice is not None else ""
+        content = page.between_halves.join(pieces).replace(_LINK, mailto)
+        return page.whole(first.language, html_body(str(escape(subject))), strip, content)
 
-    def _framed(self, name: str, language: Language, mailto: str) -> str:
-        written = self._frame_html[name, language].replace(_LINK, mailto)
-        return self._page.foot(written) if name == "closing" else written
+    def _framed(self, name: str, written: str) -> TravelHtml:
+        return html_body(self._page.foot(written) if name == "closing" else written)
 
 
 def _spoken(replies: Sequence[Reply], languages: Sequence[Language]) -> tuple[Language, ...]:

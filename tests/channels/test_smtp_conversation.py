@@ -193,7 +193,14 @@ async def test_what_is_no_smtp_server_is_temporary(noise: bytes) -> None:
 
 
 def numbered(number: int) -> Letter:
-    return Letter(Channel.MAIL, "mail:x", f"<{number}@b>", "help/overview", f"user{number}@customer.example", b"Subject: %d\r\n\r\nx\r\n" % number)
+    return Letter(
+        Channel.MAIL,
+        "mail:x",
+        f"<{number}@b>",
+        "help/overview",
+        f"user{number}@customer.example",
+        b"Subject: %d\r\n\r\nx\r\n" % number,
+    )
 
 
 @pytest.mark.parametrize("pipelining", [True, False])

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.mail_body import html_body, joined, text_body
 from bot.core.mail_writer import MailHeaders, ascii_address, mail_address, write_mail
 
 HEADERS = MailHeaders(
@@ -36,12 +37,14 @@ TEXT, HTML = "Delivered’s fine\n", "<p>Delivered’s fine</p>\n"
 
 
 def as_html(body: str) -> str:
-    """How HTML is written: what is not ASCII as character references, one each (a browser reads the same)."""
-    return "".join(letter if letter.isascii() else f"&#{ord(letter)};" for letter in body)
+    """How HTML is written: what is not ASCII as character references, one each (a browser reads the same), as is the first of two
+    hyphens at the beginning of a line."""
+    written = "".join(letter if letter.isascii() else f"&#{ord(letter)};" for letter in body)
+    return "\n".join(f"&#45;{line[1:]}" if line.startswith("--") else line for line in written.split("\n"))
 
 
 def write(text: str = TEXT, html: str = HTML, **changes: Any) -> bytes:
-    return write_mail(replace(HEADERS, **changes), text, html)
+    return write_mail(replace(HEADERS, **changes), text_body(text), html_body(html))
 
 
 def read(octets: bytes) -> EmailMessage:
@@ -368,3 +371,17 @@ def test_a_local_part_beyond_ascii_stands_in_utf8() -> None:
 def test_a_local_part_that_is_none_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match="not one plain mail address"):
         mail_address(address)
+
+
+LINES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r")).map(lambda text: f"{text}\n")
+
+
+@given(st.lists(LINES, min_size=1))
+def test_pieces_encoded_one_by_one_are_the_whole_encoded(pieces: list[str]) -> None:
+    assert joined(map(text_body, pieces)) == text_body("".join(pieces))
+    assert "".join(map(html_body, pieces)) == html_body("".join(pieces))
+
+
+@given(st.lists(st.sampled_from(["--", "-", "\n", "=_abcdefghijklmnopqrstuvwxyzautoproexample", "x"]).map("".join)))
+def test_no_html_is_taken_for_a_boundary(pieces: list[str]) -> None:
+    assert bodies(write(html="".join(pieces)))[1] == as_html("".join(pieces))
