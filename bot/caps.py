@@ -11,6 +11,7 @@ from storage.throttle import Throttle
 
 _WHOLE_DESK = "desk"
 FREE = Allowance(allowed=True, tally=NOTHING_YET)
+NOT_ASKED = Allowance(allowed=False, tally=NOTHING_YET)  # nothing is to be said, and nothing counted
 
 
 @dataclass(frozen=True, slots=True)

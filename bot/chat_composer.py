@@ -1,6 +1,7 @@
 """Replies into chat messages: what the Bot API is called with, decided when it is written.
 
-One call is one letter. A tap is acknowledged exactly once, in the transaction that decides what it does.
+One call is one letter. A tap is acknowledged exactly once, in the transaction that decides what it does; a message that holds a
+password is removed before anything else is said.
 """
 
 from __future__ import annotations
@@ -10,14 +11,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.core.chat import Chat, chat_key
-from bot.core.chat_buttons import keyboard
+from bot.core.chat_buttons import CARD, FORM, Button, keyboard
 from bot.core.chat_calls import Call
-from bot.core.chat_text import pieces
+from bot.core.chat_text import pieces, shown
 from bot.core.clock import Mint
 from bot.core.letters import Letter
 from bot.core.rendering import Renderer
 from bot.core.replies import Reply
 from bot.core.values import Channel, Language
+
+_WORD_LIMIT = 200  # characters of what answers a tap (Bot API, answerCallbackQuery)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +31,71 @@ class ChatComposer:
     mint: Mint
     unknown: tuple[Language, ...]
 
-    def answer(self, chat: Chat, replies: Sequence[Reply], language: Language | None, *, first: bool) -> list[Letter]:
-        """The messages that answer one; the last has the buttons."""
+    def answer(
+        self, chat: Chat, replies: Sequence[Reply], language: Language | None, *, first: bool, remove: bool = False
+    ) -> list[Letter]:
+        """The calls that answer a message; of several texts the last has the buttons. `remove` takes the message away."""
         languages = self.unknown if language is None else (language,)
+        toasts = [reply for reply in replies if reply.toast and chat.callback_id]
+        letters = self._at_once(chat, languages, self._words(toasts, languages[0]), remove=remove)
+        said = [reply for reply in replies if reply not in toasts]
+        if not said:
+            return letters
+        if chat.mark.startswith(FORM):
+            letters.append(self._letter(chat.id, _without_buttons(chat), "chat/buttons_removed"))
         offered = languages if len(languages) > 1 else tuple(each.other for each in languages) if first else ()
-        rendered = self.renderer.chat(replies, languages, first_contact=first, offered=offered)
-        buttons = keyboard((label, command, "") for label, command in rendered.buttons)
-        template = ", ".join(reply.template for reply in replies)
-        understood = all(reply.understood for reply in replies)
-        texts = pieces(rendered.html)
-        letters = [] if not chat.callback_id else [self.acknowledgement(chat)]
-        for text in texts:
-            call = self._message(chat, text, buttons if text is texts[-1] else [])
-            letters.append(self._letter(chat.id, call, template, understood=understood))
+        made = self._messages(chat, said, languages, first=first, offered=offered)
+        if len(said) == 1 and len(made) == 1 and said[0].news is not None and chat.mark.startswith(CARD):
+            return [*letters, *self._in_place(chat, said[0], made[0], languages)]
+        template, understood = ", ".join(reply.template for reply in said), all(reply.understood for reply in said)
+        return [*letters, *(self._letter(chat.id, call, template, understood=understood) for call in made)]
+
+    def at_least(self, chat: Chat | None, language: Language | None = None, *, secret: bool = False) -> tuple[Letter, ...]:
+        """What goes out although nothing is said: a tap's waiting ends, and a password is removed."""
+        if chat is None:
+            return ()
+        return tuple(self._at_once(chat, self.unknown if language is None else (language,), "", remove=secret))
+
+    def _at_once(self, chat: Chat, languages: Sequence[Language], words: str, *, remove: bool) -> list[Letter]:
+        letters = []
+        if chat.callback_id:
+            parameters = {"callback_query_id": chat.callback_id, **({"text": words[:_WORD_LIMIT]} if words else {})}
+            letters.append(self._letter(chat.id, Call("answerCallbackQuery", parameters), "chat/acknowledged"))
+        if remove and chat.message_id:
+            (told, *_) = self._messages(chat, [Reply("chat/not_removed", {"group": chat.in_group})], languages)
+            removal = Call("deleteMessage", {"chat_id": chat.id, "message_id": chat.message_id}, otherwise=told)
+            letters.append(self._letter(chat.id, removal, "chat/removal"))
         return letters
 
-    def acknowledgement(self, chat: Chat, words: str = "") -> Letter:
-        """Ends the waiting that a tap shows, with a word if there is one."""
-        parameters = {"callback_query_id": chat.callback_id, **({"text": words} if words else {})}
-        return self._letter(chat.id, Call("answerCallbackQuery", parameters), "chat/acknowledged")
+    def _words(self, toasts: Sequence[Reply], language: Language) -> str:
+        return shown(self.renderer.chat(toasts, (language,), first_contact=False).html) if toasts else ""
 
-    def _message(self, chat: Chat, html: str, buttons: list[list[dict[str, Any]]]) -> Call:
+    def _in_place(self, chat: Chat, reply: Reply, call: Call, languages: Sequence[Language]) -> list[Letter]:
+        """The card replaced by itself, anew where it cannot be; and the change as a message, for whoever cannot see an edit."""
+        assert reply.news is not None  # noqa: S101 - the caller has looked
+        kept = {key: value for key, value in call.parameters.items() if key not in ("message_thread_id", "reply_parameters")}
+        edit = Call("editMessageText", {**kept, "message_id": chat.tapped_message_id}, otherwise=call)
+        (told, *_) = self._messages(chat, [reply.news], languages)
+        answered = {"message_id": chat.tapped_message_id, "allow_sending_without_reply": True}
+        news = Call(told.method, {**told.parameters, "reply_parameters": answered})
+        return [self._letter(chat.id, edit, reply.template), self._letter(chat.id, news, reply.news.template)]
+
+    def _messages(
+        self,
+        chat: Chat,
+        replies: Sequence[Reply],
+        languages: Sequence[Language],
+        *,
+        first: bool = False,
+        offered: Sequence[Language] = (),
+    ) -> list[Call]:
+        rendered = self.renderer.chat(replies, languages, first_contact=first, offered=offered)
+        bound = next((reply.mark for reply in replies if reply.mark), "")
+        buttons = keyboard((label, command, bound) for label, command in rendered.buttons)
+        texts = pieces(rendered.html)
+        return [self._message(chat, text, buttons if text is texts[-1] else []) for text in texts]
+
+    def _message(self, chat: Chat, html: str, buttons: list[list[Button]]) -> Call:
         parameters: dict[str, Any] = {
             "chat_id": chat.id,
             "text": html,
@@ -70,6 +117,12 @@ class ChatComposer:
             content=call.content(),
             understood=understood,
         )
+
+
+def _without_buttons(chat: Chat) -> Call:
+    # A question that is answered has no buttons any more.
+    parameters = {"chat_id": chat.id, "message_id": chat.tapped_message_id, "reply_markup": {"inline_keyboard": []}}
+    return Call("editMessageReplyMarkup", parameters)
 
 
 def _place(chat: Chat) -> Mapping[str, Any]:

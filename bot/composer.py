@@ -57,12 +57,16 @@ class Composer:
         first: bool,
         now: datetime,
         token: str = "",
+        remove: bool = False,
     ) -> list[Letter]:
-        """What answers a message: one letter, or a chat's calls; `token` goes into its Reply-To and its actions (by mail)."""
+        """What answers a message: one letter, or a chat's calls.
+
+        By mail `token` goes into its Reply-To and its actions; by chat `remove` takes the message away.
+        """
         if channel is Channel.MAIL:
             return [self._mail_answer(inbound, replies, language, first=first, now=now, token=token)]
         if inbound.chat is not None:
-            return self.chat.answer(inbound.chat, replies, language, first=first)
+            return self.chat.answer(inbound.chat, replies, language, first=first, remove=remove)
         return [self._terminal_answer(inbound, replies, language, first=first)]
 
     def _terminal_answer(self, inbound: Inbound, replies: Sequence[Reply], language: Language | None, *, first: bool) -> Letter:

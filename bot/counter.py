@@ -9,13 +9,15 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.caps import FREE, Caps
+from bot.caps import FREE, NOT_ASKED, Caps
+from bot.chatting import barred, greets, hush, instead, meaning
 from bot.composer import Composer
 from bot.core.accounts.tokens import Purpose
 from bot.core.authenticity import Verdict
 from bot.core.caps import Allowance
+from bot.core.chat import Chat
 from bot.core.check_digits import CheckDigit
-from bot.core.commands import CommandSpec, Effect, Handler, Reading
+from bot.core.commands import Command, CommandSpec, Effect, Handler, Reading
 from bot.core.grammar import Context, Vocabulary, read
 from bot.core.immutable import immutable
 from bot.core.inbound import Inbound
@@ -25,6 +27,7 @@ from bot.core.pro_numbers import find_pros
 from bot.core.repeated_subject import fingerprint, repeats
 from bot.core.replies import Reply
 from bot.core.seal import Seal
+from bot.core.secret_words import message_holds_secret
 from bot.core.values import Channel, Language
 from bot.core.visit import NOBODY, DeskFacts, Stores, Visit
 from bot.handover import Handover
@@ -33,6 +36,7 @@ from bot.operators import Operators
 from bot.posting import write_posts
 from bot.reception import NOTHING_PREPARED, Prepared, Reception, answer_command
 from bot.recognition import assurance_of
+from handlers.form_steps import under_way
 from handlers.overheard import overheard
 from handlers.returned import reopened
 from handlers.unknown import answer_unknown
@@ -74,6 +78,7 @@ class Counter:
         self._vocabulary = Vocabulary([handler.spec for handler in handlers])
         # Their words are ordinary ones ("deny", "ask"): nobody else's mail is read for them.
         self._vocabulary_of_administrators = Vocabulary([handler.spec for handler in self._handlers.values()])
+        self._secret = frozenset(name for name, handler in self._handlers.items() if handler.spec.secret)
         self._reception = reception
         self._composer = composer
         self._facts = facts
@@ -102,7 +107,8 @@ class Counter:
         )
         listed = inbound.sender.address.lower() in self._admins
         vocabulary = self._vocabulary_of_administrators if listed else self._vocabulary
-        return read(vocabulary, inbound.subject, inbound.text, context)
+        reading = read(vocabulary, inbound.subject, inbound.text, context)
+        return reading if inbound.chat is None else barred(reading, inbound.chat, self.spec)
 
     def must_prepare(self, reading: Reading) -> bool:
         """Whether a command needs something slow before the transaction that answers it."""
@@ -137,17 +143,17 @@ class Counter:
         what `read` made of the message while nothing was known of the conversation.
         """
         if inbound.silence:
-            return Answer(f"silent_{inbound.silence}")
+            return Answer(f"silent_{inbound.silence}", self._composer.chat.at_least(inbound.chat))
         if inbound.for_postmaster:
             return await self._for_postmaster(transaction, inbound, now)
         if verdict is not None and verdict.failed_policy:
             return Answer(f"silent_dmarc_{verdict.failed_policy}")
         heard = await self._hear(transaction, channel, inbound, verdict, now, read_already)
-        if heard.reading.courtesy and heard.answers_us:
-            return Answer("silent_courtesy")
-        allowance = await self._allowance(transaction, heard, now)
+        silence = hush(heard) or ("courtesy" if heard.reading.courtesy and heard.answers_us and not greets(heard) else "")
+        allowance = NOT_ASKED if silence else await self._allowance(transaction, heard, now)
         if not allowance.allowed:
-            return Answer("silent_limit")
+            language = self._language(heard)
+            return Answer(f"silent_{silence or 'limit'}", self._composer.chat.at_least(inbound.chat, language, secret=heard.secret))
         if not await self._caps.spend_of_all(transaction, now):
             facts = {"letters": self._caps.limits.letters_per_hour}
             return Answer("silent_desk_limit", tuple(await self._operators.alert(transaction, Reply("operator/limit", facts), now)))
@@ -196,15 +202,25 @@ class Counter:
         answered = await Outbox(tx, self._seal).answered(inbound.answers) if inbound.answers else None
         if known.subject and repeats(inbound.subject, known.subject):
             inbound, read_already = replace(inbound, subject_is_reply=True), None
+        chat = inbound.chat
+        # In a private chat everything is said to us: thanks are thanks for what we wrote, whether or not it is quoted.
+        answers_us = answered is not None or (chat is not None and (chat.answers_us or (known.known and not chat.in_group)))
         reading = read_already
-        if reading is None or known.choices or answered:
-            reading = self.read(inbound, has_choices=bool(known.choices), answers_us=answered is not None)
-        heard = Heard(channel, inbound, verdict, known, answered is not None, reading, NOBODY)
-        heard = replace(heard, access=await self._reception.recognise(tx, heard.writer, now))
-        if reading.commands or not heard.code_like_a_word:
-            return heard
-        again = self.read(inbound, has_choices=bool(known.choices), answers_us=heard.answers_us, own_code=heard.code_like_a_word)
-        return replace(heard, reading=again)
+        if reading is None or known.choices or answers_us:
+            reading = self.read(inbound, has_choices=bool(known.choices), answers_us=answers_us)
+        heard = Heard(channel, inbound, verdict, known, answers_us, reading, NOBODY)
+        if chat is None or not chat.in_group:  # nobody is known where others read along
+            heard = replace(heard, access=await self._reception.recognise(tx, heard.writer, now))
+        if not reading.commands and heard.code_like_a_word:
+            again = self.read(inbound, has_choices=bool(known.choices), answers_us=answers_us, own_code=heard.code_like_a_word)
+            heard = replace(heard, reading=again)
+        return heard if chat is None else await self._hear_in_chat(tx, heard, chat, now)
+
+    async def _hear_in_chat(self, tx: Transaction, heard: Heard, chat: Chat, now: datetime) -> Heard:
+        drafts, key = self._reception.files(tx).drafts, heard.inbound.sender.key
+        form = None if chat.in_group else await under_way(drafts, key, now)
+        secret = not chat.callback_id and message_holds_secret(heard.inbound.text, heard.reading, self._secret)
+        return replace(heard, form=form, secret=secret)
 
     async def _allowance(self, tx: Transaction, heard: Heard, now: datetime) -> Allowance:
         sender = heard.inbound.sender
@@ -228,6 +244,8 @@ class Counter:
         language = self._language(heard)
         visit = self._visit(tx, correspondents, heard, language, now)
         replies = await self._replies(visit, heard, prepared)
+        if heard.secret and inbound.chat is not None and not inbound.chat.in_group:
+            replies.append(Reply("chat/removed", {"meant": any(one.name in self._secret for one in heard.reading.commands)}))
         choices = next((reply.choices for reply in replies if reply.choices), ())
         if choices:
             await correspondents.set_choices(key, choices)
@@ -236,13 +254,17 @@ class Counter:
         token = next((reply.token for reply in replies if reply.token), "") or heard.session_token
         if token or heard.private or any(reply.secret for reply in replies):
             inbound = replace(inbound, reply_to=inbound.sender.address)  # a Reply-To is for open answers: anybody can write one
-        answers = self._composer.answer(heard.channel, inbound, replies, chosen, first=not known.known, now=now, token=token)
+        answers = self._composer.answer(
+            heard.channel, inbound, replies, chosen, first=not known.known, now=now, token=token, remove=heard.secret
+        )
         answer = answers[-1]
         subject = fingerprint(answer.subject)
         if subject != known.subject:
             await correspondents.wrote(key, subject)
         if token:  # for programs that drop the Reply-To: the letter that carries it stands for it
             await visit.files.tokens.carried_by(token, answer.message_id)
+        if inbound.chat is not None and inbound.chat.message_id:
+            await correspondents.said(key, known.said, inbound.chat.message_id, meaning(heard.reading, inbound.text))
         posts = await self._posts(tx, visit, replies)
         quiet = heard.channel is Channel.MAIL and all(reply.quiet for reply in replies)
         return [*([] if quiet else answers), *posts, *self._handoff(heard, replies, now)]
@@ -256,7 +278,8 @@ class Counter:
         self, tx: Transaction, correspondents: Correspondents, heard: Heard, language: Language | None, now: datetime
     ) -> Visit:
         inbound = heard.inbound
-        answered = find_pros(f"{inbound.subject}\n{inbound.quoted}", rule=self._check_digit).pros if inbound.answers else ()
+        quotes = bool(inbound.answers) or inbound.chat is not None
+        answered = find_pros(f"{inbound.subject}\n{inbound.quoted}", rule=self._check_digit).pros if quotes else ()
         return Visit(
             now=now,
             channel=heard.channel,
@@ -276,17 +299,22 @@ class Counter:
             authenticity=heard.verdict.reason if heard.verdict is not None else "",
             text=inbound.text,
             quoted=inbound.quoted,
+            chat=inbound.chat,
         )
 
     async def _replies(self, visit: Visit, heard: Heard, prepared: Prepared) -> list[Reply]:
-        commands = heard.reading.commands
+        commands, other = heard.reading.commands, instead(heard, self.spec)
+        if other is not None and not commands:
+            return [other]
+        if greets(heard) and heard.form is None:
+            return [await self._handlers["help"].answer(visit, Command("help"))]
         dialogue = await overheard(visit, commands)
         if dialogue is not None:
             return [dialogue]
         if commands:
             replies = [await answer_command(self._handlers[command.name], visit, command, prepared) for command in commands]
             await self._reception.leave(visit)
-            return replies
+            return [*replies, *([other] if other is not None else [])]
         if heard.inbound.wrapper:
             return [Reply("desk/encrypted", {"wrapper": heard.inbound.wrapper}, understood=False)]
         return [answer_unknown(visit, heard.reading)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.core.accounts.tokens import Purpose
 from bot.core.authenticity import Verdict
 from bot.core.commands import Reading
+from bot.core.forms import FormState
 from bot.core.immutable import immutable
 from bot.core.inbound import Inbound
 from bot.core.values import Channel
@@ -38,6 +39,8 @@ class Heard:
     answers_us: bool
     reading: Reading
     access: Access
+    form: FormState | None = None  # the form under way in this chat
+    secret: bool = False  # a chat message that may hold a password: it is removed
 
     @property
     def authentic(self) -> bool:
@@ -47,7 +50,7 @@ class Heard:
     @property
     def understood(self) -> bool:
         """Whether it asks for something that the desk knows."""
-        return bool(self.reading.commands) or self.asked_for
+        return bool(self.reading.commands) or self.asked_for or self.form is not None
 
     @property
     def asked_for(self) -> bool:

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.core.accounts.stores import Drafts
+from bot.core.chat_buttons import FORM, mark
 from bot.core.forms import FORMS, Form, FormState, Step, advance, begin
 from bot.core.replies import Reply
 from bot.core.values import Language
@@ -50,9 +52,19 @@ async def start(visit: Visit, form: Form, values: Mapping[str, str] | None = Non
 
 async def current(visit: Visit) -> FormState | None:
     """The form that waits for an answer of this conversation, None when there is none."""
-    latest = await visit.files.drafts.latest(visit.sender.key)
+    return await under_way(visit.files.drafts, visit.sender.key, visit.now)
+
+
+async def under_way(drafts: Drafts, conversation: str, now: datetime) -> FormState | None:
+    """The form that waits for an answer of a conversation, None when there is none."""
+    latest = await drafts.latest(conversation)
     draft = _read(latest[1]) if latest is not None and latest[0] in FORMS else None
-    return draft[1] if draft is not None and visit.now - draft[0] < FRESH else None
+    return draft[1] if draft is not None and now - draft[0] < FRESH else None
+
+
+def mark_of(state: FormState) -> str:
+    """What the buttons of a step are bound to: an old question's buttons must not answer a newer one."""
+    return mark(FORM, state.form, state.at, sorted(state.values.items()), state.mending)
 
 
 async def take(visit: Visit, text: str) -> Taken | None:
@@ -96,10 +108,11 @@ def lines_of(
 async def _asked(visit: Visit, form: Form, step: Step, *, resumed: bool = False) -> Reply:
     await keep(visit, form, step.state)
     facts = {"form": form.name, "total": step.total, "problem": step.problem, "resumed": resumed}
+    bound = mark_of(step.state)
     if step.ask is None:
-        return Reply("form/summary", {**facts, "lines": lines_of(form, dict(step.summary))})
+        return Reply("form/summary", {**facts, "lines": lines_of(form, dict(step.summary))}, mark=bound)
     line = Line(step.ask.key, step.ask.labels, step.ask.required, step.current)
-    return Reply("form/step", {**facts, "line": line, "number": step.number, "back": step.can_go_back})
+    return Reply("form/step", {**facts, "line": line, "number": step.number, "back": step.can_go_back}, mark=bound)
 
 
 async def _draft(visit: Visit, name: str) -> tuple[datetime, FormState] | None:

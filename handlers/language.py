@@ -45,6 +45,7 @@ SPEC = CommandSpec(
     whole_line=frozenset({"LANGUAGE", "CHANGE LANGUAGE", "ENGLISH", "FRENCH", "EN"})
     | {"LANGUE", "CHANGER DE LANGUE", "CHANGER LA LANGUE", "FRANÇAIS", "ANGLAIS", "FR"},
     argument=_valid,
+    in_groups=True,
 )
 
 

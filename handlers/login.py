@@ -56,6 +56,7 @@ SPEC = CommandSpec(
     whole_line=frozenset({*_ENGLISH, *_FRENCH}),
     written=_is_login,
     takes_code=True,
+    secret=True,
 )
 
 

@@ -7,6 +7,7 @@
 | answers an administrator's letter (REQUEST)| nothing was decided: asked again, unless a command was read |
 | decides under a dead or foreign token      | nobody: refused, and noted in the audit trail               |
 | is written in a chat with a form under way | the form, unless it is a command of its own                 |
+| taps a button of a form's question         | the form, when that question still waits                    |
 """
 
 from __future__ import annotations
@@ -14,13 +15,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.core.accounts.tokens import Purpose
+from bot.core.chat import Origin
+from bot.core.chat_buttons import FORM
 from bot.core.commands import Command
 from bot.core.forms import FORMS, FieldKind, FormState
 from bot.core.replies import Reply
 from bot.core.values import Channel
 from bot.core.visit import Visit
 from handlers import access, asking, deciding
-from handlers.form_steps import current
+from handlers.form_steps import current, mark_of
 
 _OF_FORMS = frozenset({"undo", "yes"})  # CANCEL and YES are words of every form as well
 
@@ -36,7 +39,19 @@ async def overheard(visit: Visit, commands: Sequence[Command]) -> Reply | None:
         if access.fills_form(visit):
             return await access.form_by_mail(visit, visit.text)
         return await deciding.refused(visit) if deciding.decides_in_vain(visit) else await deciding.unclear_answer(visit)
+    return await _of_form(visit, commands)
+
+
+async def _of_form(visit: Visit, commands: Sequence[Command]) -> Reply | None:
+    """The next step of a form under way in a chat or at a terminal. Others' words and edits of old ones answer no question."""
+    chat = visit.chat
+    if chat is not None and (chat.in_group or chat.edited or chat.origin is not Origin.OWN):
+        return None
     state = await current(visit)
+    if chat is not None and chat.mark.startswith(FORM):
+        if state is None or mark_of(state) != chat.mark:
+            return Reply("form/over", toast=True)
+        return await access.continue_form(visit, visit.text)
     if state is None or (_are_its_own(commands) and not _asks_for_language(state)):
         return None
     return await access.continue_form(visit, visit.text)

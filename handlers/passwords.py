@@ -72,6 +72,7 @@ CHANGE_SPEC = CommandSpec(
     whole_line=frozenset({*_CHANGE_EN, *_CHANGE_FR}),
     written=_is_change,
     locked=True,
+    secret=True,
 )
 NEW_SPEC = CommandSpec(
     name="new_password",
@@ -80,6 +81,7 @@ NEW_SPEC = CommandSpec(
     follows=Follows.REQUIRED,
     whole_line=frozenset({*_NEW_EN, *_NEW_FR}),
     written=_is_new,
+    secret=True,
 )
 
 

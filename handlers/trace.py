@@ -17,6 +17,7 @@ from bot.core.shipments import MIN_REFERENCE, Place, ReferenceKind, Shipment, fo
 from bot.core.trace_arguments import TraceArguments, is_trace_argument, trace_arguments
 from bot.core.values import Language
 from bot.core.visit import Visit
+from handlers.cards import as_card
 from handlers.open_view import OpenShipment, open_view
 from handlers.party_view import party_view, roles
 
@@ -134,8 +135,10 @@ async def _chosen(visit: Visit, number: int) -> Reply:
 def _found(visit: Visit, shipment: Shipment) -> Reply:
     """The open answer, or all that is on file for a party that is logged in."""
     if visit.access.account is not None and (role := roles(visit, shipment)):
-        return Reply("trace/party", {"shipment": party_view(shipment, role, visit.now, visit.desk.timezone)})
-    return Reply("trace/found", {"shipment": open_view(shipment, visit.now, visit.desk.timezone)}, public=True)
+        seen = party_view(shipment, role, visit.now, visit.desk.timezone)
+        return as_card(visit, Reply("trace/party", {"shipment": seen}), seen.open)
+    public = open_view(shipment, visit.now, visit.desk.timezone)
+    return as_card(visit, Reply("trace/found", {"shipment": public}, public=True), public)
 
 
 def _digits(number: str) -> int:

@@ -13,6 +13,7 @@ from storage.database import Transaction, statements
 _SQL = statements("correspondents")
 
 CHOICES_LAST = timedelta(days=7)
+_SAID = 10  # messages of a chat that are remembered: people edit what they have just written
 
 
 @immutable
@@ -25,6 +26,8 @@ class Correspondent:
     bounced: bool  # the last word about a letter to it was that it could not be delivered
     subject: str  # fingerprint of the subject that was written last
     known: bool
+    menu: str = ""  # digest of the menu of commands that this chat was given
+    said: tuple[tuple[int, str], ...] = ()  # the last messages of a chat: number and what it meant, newest last
 
 
 STRANGER = Correspondent(None, stopped=False, choices=(), bounced=False, subject="", known=False)
@@ -50,6 +53,8 @@ class Correspondents:
             bounced=row["bounced_at"] is not None,
             subject=row["subject"],
             known=True,
+            menu=row["menu"],
+            said=tuple((int(number), meant) for number, meant in json.loads(row["said"])) if row["said"] else (),
         )
 
     async def meet(self, key: str) -> None:
@@ -82,6 +87,15 @@ class Correspondents:
     async def forget_bounce(self, key: str) -> None:
         """The address lives: its owner has written."""
         await self._transaction.run(_SQL["bounced"], {"conversation": key, "moment": None})
+
+    async def said(self, key: str, before: tuple[tuple[int, str], ...], message: int, meant: str) -> None:
+        """Remembers what a message of a chat meant, beside those `before` it; the oldest are forgotten."""
+        kept = [pair for pair in before if pair[0] != message][1 - _SAID :]
+        await self._transaction.run(_SQL["said"], {"conversation": key, "said": json.dumps([*kept, (message, meant)])})
+
+    async def given_menu(self, key: str, menu: str) -> None:
+        """Remembers which menu of commands a chat was given."""
+        await self._transaction.run(_SQL["given_menu"], {"conversation": key, "menu": menu})
 
     async def wrote(self, key: str, subject: str) -> None:
         """Remembers the fingerprint of the subject just written."""

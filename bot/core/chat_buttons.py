@@ -8,10 +8,12 @@ CopyTextButton): it is pasted and sent as any other message.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 DATA_LIMIT = 64  # octets (Bot API, InlineKeyboardButton: callback_data)
+CARD, FORM = "c.", "f."  # how marks begin: of a card that shows a shipment, of a step of a form
 COPY_LIMIT = 256  # characters (CopyTextButton)
 _LABEL_LIMIT = 64  # characters; telephones cut longer ones
 _SHORT = 20  # characters of a label beside which another finds room
@@ -20,9 +22,15 @@ _MARKED = "~"
 Button = dict[str, Any]
 
 
-def button_data(command: str, mark: str = "") -> str | None:
-    """What is sent back for a command, None when it is too long."""
-    data = f"{_MARKED}{mark}{_MARKED}{command}" if mark else command
+def mark(kind: str, *facts: object) -> str:
+    """What a button is bound to: its kind and a digest of what was true when it was made. Facts that differ give another mark."""
+    digest = hashlib.blake2b("\x1f".join(map(str, facts)).encode("utf-8", "replace"), digest_size=5)
+    return kind + digest.hexdigest()
+
+
+def button_data(command: str, bound: str = "") -> str | None:
+    """What is sent back for a command, None when it is too long. `bound` is its mark."""
+    data = f"{_MARKED}{bound}{_MARKED}{command}" if bound else command
     return data if 0 < len(data.encode("utf-8", "replace")) <= DATA_LIMIT else None
 
 
@@ -30,19 +38,19 @@ def read_button(data: str) -> tuple[str, str]:
     """Mark ("" for none) and command of what was sent back. Whatever a stranger's program sends is read as some command."""
     if not data.startswith(_MARKED):
         return "", data
-    mark, separator, command = data[1:].partition(_MARKED)
-    return (mark, command) if separator else ("", data[1:])
+    bound, separator, command = data[1:].partition(_MARKED)
+    return (bound, command) if separator else ("", data[1:])
 
 
 def keyboard(buttons: Iterable[tuple[str, str, str]], links: Iterable[tuple[str, str]] = ()) -> list[list[Button]]:
     """Rows of buttons from (label, command, mark) and of links from (label, address): two short ones share a row."""
-    made = [button for label, command, mark in buttons if (button := _button(label, command, mark)) is not None]
+    made = [button for label, command, bound in buttons if (button := _button(label, command, bound)) is not None]
     made += [{"text": _cut(label), "url": address} for label, address in links]
     return _rows(made)
 
 
-def _button(label: str, command: str, mark: str) -> Button | None:
-    data = button_data(command, mark)
+def _button(label: str, command: str, bound: str) -> Button | None:
+    data = button_data(command, bound)
     if data is not None:
         return {"text": _cut(label), "callback_data": data}
     if 0 < len(command) <= COPY_LIMIT:

@@ -55,6 +55,8 @@ class CommandSpec:
     listed: bool = True  # HELP lists it
     written: Callable[[str], bool] | None = None
     takes_code: bool = False
+    secret: bool = False  # what follows it may be a password: a chat message that holds one is removed
+    in_groups: bool = False  # may be said where others read along although it changes something
 
 
 @immutable
@@ -87,6 +89,7 @@ class Reading:
     nearest: tuple[str, ...] = ()
     empty: bool = False
     switch: Language | None = None  # an explicit wish for a language, wherever it stood ("en français svp")
+    barred: tuple[Command, ...] = ()  # commands that may not be said like this: in a group, forwarded, by an edit
 
 
 @immutable

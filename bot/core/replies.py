@@ -46,3 +46,6 @@ class Reply:
     posts: tuple[Post, ...] = ()
     hides: tuple[str, ...] = ()  # what of the answered subject must not be repeated (a password)
     quiet: bool = False  # by mail its posts say it all: the writer gets no letter besides
+    mark: str = ""  # what its buttons are bound to in a chat (bot/core/chat_buttons.py)
+    toast: bool = False  # in answer to a tap a word over the screen is enough
+    news: Reply | None = None  # said besides where a chat message is replaced in place: not everybody sees that it changed

@@ -7,7 +7,9 @@ line counts as one that holds a password.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
+from bot.core.commands import Command, Reading
 from bot.core.folding import fold
 
 # A word about passwords or logging in, also mistyped, and something after it; folded text.
@@ -18,10 +20,43 @@ _ABOUT = re.compile(
 # An access code with its digit, and one more word: CODE PASSWORD.
 _CODE_AND_WORD = re.compile(r"(?=[A-Za-z0-9-]*[0-9])(?=[A-Za-z0-9-]*[A-Za-z])[A-Za-z][A-Za-z0-9-]{5,19}\s+\S{8,}")
 
+_LEAST = 6  # characters
+_HELP, _LOGIN = "help", "login"
+
 
 def may_hold_secret(line: str) -> bool:
     """Whether a line may hold a password."""
     return _ABOUT.search(fold(line)) is not None or _CODE_AND_WORD.fullmatch(line.strip()) is not None
+
+
+def message_holds_secret(text: str, reading: Reading, secret: Collection[str]) -> bool:
+    """Whether a chat message may hold a password; `secret` are the names of the commands that take one.
+
+    A command that takes none, alone on its line ("forgot password", "help login"), and a plain question hold none.
+    """
+    commands = (*reading.commands, *reading.barred)
+    if any(command.name in secret and _takes(command) for command in commands):
+        return True
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) == 1 and commands and (not commands[0].argument or commands[0].name == _HELP):
+        return any(map(_looks_minted, commands[0].argument.split()))
+    return any(may_hold_secret(line) and not _asks_only(line) for line in lines)
+
+
+def _takes(command: Command) -> bool:
+    """A password follows, as far as anybody can tell: LOGIN with an access code alone has none."""
+    words = [*command.argument.split(), *command.lines]
+    return len(words) > 1 or (len(words) == 1 and command.name != _LOGIN)
+
+
+def _asks_only(line: str) -> bool:
+    return line.rstrip().endswith("?") and not any(map(_looks_minted, line.split()))
+
+
+def _looks_minted(word: str) -> bool:
+    """A word that no sentence has: with a digit or a sign inside it."""
+    bare = word.strip(".,;:!?()«»“”\"'’")
+    return len(bare) >= _LEAST and not bare.replace("-", "").replace("’", "").replace("'", "").isalpha()
 
 
 def without_secrets(lines: list[str]) -> tuple[list[str], int]:

@@ -13,6 +13,7 @@ from bot.core.accounts.sessions import Action, permits
 from bot.core.accounts.status import Rules, Status
 from bot.core.accounts.tokens import Judgement, Purpose
 from bot.core.authenticity import Verdict
+from bot.core.chat import Chat
 from bot.core.clock import Mint
 from bot.core.immutable import immutable
 from bot.core.shipments import ReferenceKind, Selection, Shipment
@@ -175,6 +176,7 @@ class Visit:
     authenticity: str = ""  # how the sender was proved, or why not, in a stable word: for administrators
     text: str = field(default="", repr=False)  # what was written now: decisions are read from it, never from a quote
     quoted: str = field(default="", repr=False)  # what the message quotes: filled forms are read there, commands never
+    chat: Chat | None = None  # where it was written, of a chat message
 
     @property
     def files(self) -> Files:

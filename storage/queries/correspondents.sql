@@ -1,7 +1,7 @@
 -- What the desk remembers of a conversation.
 
 -- name: get
-SELECT language, stopped_at, choices, choices_at, bounced_at, subject, first_seen
+SELECT language, stopped_at, choices, choices_at, bounced_at, subject, first_seen, menu, said
 FROM correspondent WHERE conversation = :conversation
 
 -- name: meet
@@ -19,6 +19,12 @@ UPDATE correspondent SET choices = :choices, choices_at = :now WHERE conversatio
 -- name: bounced
 -- NULL as soon as the address writes again and is authentic.
 UPDATE correspondent SET bounced_at = :moment WHERE conversation = :conversation
+
+-- name: said
+UPDATE correspondent SET said = :said WHERE conversation = :conversation
+
+-- name: given_menu
+UPDATE correspondent SET menu = :menu WHERE conversation = :conversation
 
 -- name: wrote
 UPDATE correspondent SET subject = :subject WHERE conversation = :conversation

@@ -13,7 +13,7 @@ from handlers.reference import handout
 from handlers.services import DIRECTORY
 from handlers.table import HANDLERS
 from handlers.trace import CHOICES, Choice, Line
-from tests.letters import samples_login, samples_requests, samples_services
+from tests.letters import samples_chat, samples_login, samples_requests, samples_services
 from tests.letters.account_specs import ACCOUNT_SPECS
 from tests.letters.shipments import ALL, NOW, QUEBEC, TIMEZONE, TORONTO, in_status
 from tests.support.visitors import RULES
@@ -134,5 +134,5 @@ SAMPLES: dict[str, list[Facts]] = {
     **_listing(),
     **_topics(),
 }
-for _others in (samples_login.SAMPLES, samples_requests.SAMPLES, samples_services.SAMPLES):
+for _others in (samples_chat.SAMPLES, samples_login.SAMPLES, samples_requests.SAMPLES, samples_services.SAMPLES):
     SAMPLES |= _others

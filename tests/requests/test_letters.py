@@ -8,11 +8,12 @@ from bot.core.replies import Reply
 from bot.core.values import Language
 from templates import FOLDER
 from tests.handlers.counter import renderer
-from tests.letters.samples_requests import SAMPLES
+from tests.letters import samples_chat, samples_requests
 from tests.support.french import check_french
 from tests.support.visitors import SERVICE, everything, text
 
 OURS = ("access", "admin", "form")
+SAMPLES = samples_requests.SAMPLES | {name: facts for name, facts in samples_chat.SAMPLES.items() if name.startswith("form/")}
 PASSWORD = ("forgot_received", "credentials", "sent_to_record", "closed", "new_code_received")
 CASES = [(name, number) for name, facts in SAMPLES.items() for number in range(len(facts))]
 
