@@ -21,6 +21,7 @@ _ABOUT = re.compile(
 _CODE_AND_WORD = re.compile(r"(?=[A-Za-z0-9-]*[0-9])(?=[A-Za-z0-9-]*[A-Za-z])[A-Za-z][A-Za-z0-9-]{5,19}\s+\S{8,}")
 
 _LEAST = 6  # characters
+_LONGEST_CODE = 12  # characters of an access code that stands alone after LOGIN; a longer word is rather the password
 _HELP, _LOGIN = "help", "login"
 
 
@@ -38,6 +39,8 @@ def message_holds_secret(text: str, reading: Reading, secret: Collection[str]) -
     if any(command.name in secret and _takes(command) for command in commands):
         return True
     lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) == 1 and any(command.name == _LOGIN for command in commands):
+        return False
     if len(lines) == 1 and commands and (not commands[0].argument or commands[0].name == _HELP):
         return any(map(_looks_minted, commands[0].argument.split()))
     return any(may_hold_secret(line) and not _asks_only(line) for line in lines)
@@ -46,7 +49,7 @@ def message_holds_secret(text: str, reading: Reading, secret: Collection[str]) -
 def _takes(command: Command) -> bool:
     """A password follows, as far as anybody can tell: LOGIN with an access code alone has none."""
     words = [*command.argument.split(), *command.lines]
-    return len(words) > 1 or (len(words) == 1 and command.name != _LOGIN)
+    return len(words) > 1 or (len(words) == 1 and not (command.name == _LOGIN and len(words[0]) <= _LONGEST_CODE))
 
 
 def _asks_only(line: str) -> bool:
