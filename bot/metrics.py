@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from bot.core.accounts.sweep_guard import Alarm
+from bot.core.values import Channel
+
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
 
@@ -40,6 +43,17 @@ class Metrics:
         self.outbox_waiting = Gauge("autopro_outbox_waiting", "Letters not yet sent", registry=self.registry)
         self.outbox_oldest = Gauge("autopro_outbox_oldest_seconds", "Age of the oldest of them", registry=self.registry)
         self.outbox_failed = Gauge("autopro_outbox_failed", "Letters given up", registry=self.registry)
+        self.ready = Gauge("autopro_ready", "1 while nothing stands in the way of serving, as /readyz says", registry=self.registry)
+        self._begin_at_zero()
+
+    def _begin_at_zero(self) -> None:
+        """What alarms ask the increase of: a counter that first appears with 1 has none that Prometheus could see."""
+        self.received.labels("smtp", "accepted")
+        for channel in (Channel.MAIL, Channel.TELEGRAM):
+            for result in ("sent", "retry", "held", "given_up"):
+                self.delivered.labels(channel, result)
+        for result in ("done", "failed", *Alarm):
+            self.swept.labels(result)
 
     def exposition(self) -> bytes:
         """The text format of /metrics."""
