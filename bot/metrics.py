@@ -34,6 +34,12 @@ class Metrics:
             "autopro_bounces", "Reports on the delivery of letters, by what came of them", ["result"], registry=self.registry
         )
         self.swept = Counter("autopro_sweeps", "Runs of the calendar sweep, by result", ["result"], registry=self.registry)
+        self.forgotten = Counter(
+            "autopro_forgotten_rows", "Rows that outlived their period and were deleted, by kind", ["kind"], registry=self.registry
+        )
+        self.database_octets = Gauge(
+            "autopro_database_octets", "What the database takes of the disk, as last swept", ["part"], registry=self.registry
+        )
         self.latency = Histogram(
             "autopro_answer_seconds", "From arrival to delivery of the answer", buckets=_SECONDS, registry=self.registry
         )
