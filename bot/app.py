@@ -31,7 +31,6 @@ from bot.desk import Desk
 from bot.examiner import Examiner
 from bot.filing import FilingCabinet
 from bot.hashing import Argon2Hashing
-from bot.housekeeping import Housekeeping
 from bot.key_file import load_key
 from bot.metrics import Metrics
 from bot.observation import Observation
@@ -60,6 +59,7 @@ class App:
     settings: Settings
     database: Database
     seal: Seal
+    cabinet: FilingCabinet
     clock: Clock
     mint: Mint
     desk: Desk
@@ -98,9 +98,10 @@ async def running(settings: Settings, clock: Clock | None = None, mint: Mint | N
         cabinet = FilingCabinet(database, seal, mint, Chain(audit_key(key)))
         reception = Reception(cabinet, account_rules(settings), hashing, desk_facts(settings))
         desk = _desk(settings, reception, clock, metrics, delivery, composer, operators)
-        housekeeping = Housekeeping(cabinet, settings.retention, metrics)
-        sweep = _sweep(reception, composer, operators, metrics, delivery, housekeeping)
-        app = App(settings, database, seal, clock, mint, desk, delivery, metrics, Observation(database, metrics, clock), sweep)
+        sweep = _sweep(reception, composer, operators, metrics, delivery)
+        app = App(
+            settings, database, seal, cabinet, clock, mint, desk, delivery, metrics, Observation(database, metrics, clock), sweep
+        )
         tasks = [asyncio.create_task(desk.work(), name="desk"), asyncio.create_task(delivery.run(), name="delivery")]
         for task in tasks:
             app.observation.watch(task)
@@ -175,14 +176,7 @@ def _desk(
     )
 
 
-def _sweep(
-    reception: Reception,
-    composer: Composer,
-    operators: Operators,
-    metrics: Metrics,
-    delivery: Delivery,
-    housekeeping: Housekeeping,
-) -> Sweep:
+def _sweep(reception: Reception, composer: Composer, operators: Operators, metrics: Metrics, delivery: Delivery) -> Sweep:
     return Sweep(
         cabinet=reception.cabinet,
         posting=Posting(composer, reception.cabinet.seal),
@@ -192,7 +186,6 @@ def _sweep(
         metrics=metrics,
         offer=delivery.offer,
         steady=time.monotonic,
-        housekeeping=housekeeping,
     )
 
 

@@ -7,12 +7,12 @@ password is removed before anything else is said.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.core.chat import Chat, chat_key
+from bot.core.chat import Chat, ChatKind, chat_key
 from bot.core.chat_buttons import CARD, FORM, Button, keyboard
-from bot.core.chat_calls import Call
+from bot.core.chat_calls import Call, letter_number
 from bot.core.chat_text import pieces, shown
 from bot.core.clock import Mint
 from bot.core.letters import Letter
@@ -42,7 +42,7 @@ class ChatComposer:
         if not said:
             return letters
         if chat.mark.startswith(FORM):
-            letters.append(self._letter(chat.id, _without_buttons(chat), "chat/buttons_removed"))
+            letters.append(self._letter(chat.id, _without_buttons(chat.id, chat.tapped_message_id), "chat/buttons_removed"))
         offered = languages if len(languages) > 1 else tuple(each.other for each in languages) if first else ()
         made = self._messages(chat, said, languages, first=first, offered=offered)
         if len(said) == 1 and len(made) == 1 and said[0].news is not None and chat.mark.startswith(CARD):
@@ -59,7 +59,7 @@ class ChatComposer:
     def _at_once(self, chat: Chat, languages: Sequence[Language], words: str, *, remove: bool) -> list[Letter]:
         letters = []
         if chat.callback_id:
-            parameters = {"callback_query_id": chat.callback_id, **({"text": words[:_WORD_LIMIT]} if words else {})}
+            parameters = {"callback_query_id": chat.callback_id, **({"text": words} if words else {})}
             letters.append(self._letter(chat.id, Call("answerCallbackQuery", parameters), "chat/acknowledged"))
         if remove and chat.message_id:
             (told, *_) = self._messages(chat, [Reply("chat/not_removed", {"group": chat.in_group})], languages)
@@ -67,8 +67,33 @@ class ChatComposer:
             letters.append(self._letter(chat.id, removal, "chat/removal"))
         return letters
 
+    def notice(
+        self, chat_id: int, reply: Reply, language: Language | None, *, token: str = "", answers: str = "", ends: bool = False
+    ) -> list[Letter]:
+        """Messages to a group that did not just write; a tap on their buttons brings `token` back.
+
+        `answers` names the letter of ours that this goes on with; when it `ends`, that one loses its buttons.
+        """
+        languages = self.unknown if language is None else (language,)
+        chat = Chat(chat_id, ChatKind.GROUP, user_id=0)
+        calls = self._messages(chat, [replace(reply, mark=token)], languages)
+        letters = []
+        if answers:
+            number = letter_number(answers)
+            if ends:
+                letters.append(self._letter(chat_id, _without_buttons(chat_id, number), "chat/buttons_removed"))
+            answered = {"message_id": number, "allow_sending_without_reply": True}
+            calls = [Call(call.method, {**call.parameters, "reply_parameters": answered}) for call in calls]
+        return [*letters, *(self._letter(chat_id, call, reply.template) for call in calls)]
+
     def _words(self, toasts: Sequence[Reply], language: Language) -> str:
-        return shown(self.renderer.chat(toasts, (language,), first_contact=False).html) if toasts else ""
+        if not toasts:
+            return ""
+        lines = [line for line in shown(self.renderer.chat(toasts, (language,), first_contact=False).html).split("\n") if line]
+        # As many whole lines as fit: the first ones say what happened.
+        while len("\n".join(lines)) > _WORD_LIMIT and len(lines) > 1:
+            lines.pop()
+        return "\n".join(lines)[:_WORD_LIMIT]
 
     def _in_place(self, chat: Chat, reply: Reply, call: Call, languages: Sequence[Language]) -> list[Letter]:
         """The card replaced by itself, anew where it cannot be; and the change as a message, for whoever cannot see an edit."""
@@ -119,9 +144,9 @@ class ChatComposer:
         )
 
 
-def _without_buttons(chat: Chat) -> Call:
+def _without_buttons(chat_id: int, message_id: int | Mapping[str, str]) -> Call:
     # A question that is answered has no buttons any more.
-    parameters = {"chat_id": chat.id, "message_id": chat.tapped_message_id, "reply_markup": {"inline_keyboard": []}}
+    parameters: dict[str, Any] = {"chat_id": chat_id, "message_id": message_id, "reply_markup": {"inline_keyboard": []}}
     return Call("editMessageReplyMarkup", parameters)
 
 

@@ -12,7 +12,7 @@ import structlog
 from bot.caps import FREE, NOT_ASKED, Caps
 from bot.chatting import barred, greets, hush, instead, meaning
 from bot.composer import Composer
-from bot.core.accounts.tokens import Purpose
+from bot.core.accounts.tokens import Purpose, looks_issued
 from bot.core.authenticity import Verdict
 from bot.core.caps import Allowance
 from bot.core.chat import Chat
@@ -86,7 +86,6 @@ class Counter:
         self._seal = seal
         self._check_digit = check_digit
         self._operators = operators
-        self._admins = frozenset(address.lower() for address in operators.addresses)
         self._handover = Handover(composer, handoff_address, operators.addresses)
 
     def spec(self, name: str) -> CommandSpec:
@@ -105,7 +104,7 @@ class Counter:
             check_digit=self._check_digit,
             own_code=own_code,
         )
-        listed = inbound.sender.address.lower() in self._admins
+        listed = self._reception.rules.lists(inbound.sender, inbound.chat)
         vocabulary = self._vocabulary_of_administrators if listed else self._vocabulary
         reading = read(vocabulary, inbound.subject, inbound.text, context)
         return reading if inbound.chat is None else barred(reading, inbound.chat, self.spec)
@@ -125,7 +124,7 @@ class Counter:
         """Whether it matters who really writes: something is changed, the caps on unrecognised mail count, or the sender is said to
         be an administrator, who has no caps."""
         open_only = reading.commands and all(self.spec(command.name).effect is Effect.OPEN for command in reading.commands)
-        return not open_only or inbound.sender.address.lower() in self._admins
+        return not open_only or self._reception.rules.lists(inbound.sender, inbound.chat)
 
     async def answer(
         self,
@@ -209,7 +208,9 @@ class Counter:
         if reading is None or known.choices or answers_us:
             reading = self.read(inbound, has_choices=bool(known.choices), answers_us=answers_us)
         heard = Heard(channel, inbound, verdict, known, answers_us, reading, NOBODY)
-        if chat is None or not chat.in_group:  # nobody is known where others read along
+        # Nobody is known where others read along; only who is listed in the administrators' chat, and what a button was bound to.
+        listed = self._reception.rules.lists(inbound.sender, chat)
+        if chat is None or not chat.in_group or looks_issued(chat.mark) or listed:
             heard = replace(heard, access=await self._reception.recognise(tx, heard.writer, now))
         if not reading.commands and heard.code_like_a_word:
             again = self.read(inbound, has_choices=bool(known.choices), answers_us=answers_us, own_code=heard.code_like_a_word)
@@ -223,8 +224,8 @@ class Counter:
         return replace(heard, form=form, secret=secret)
 
     async def _allowance(self, tx: Transaction, heard: Heard, now: datetime) -> Allowance:
-        sender = heard.inbound.sender
-        if heard.channel is Channel.TERMINAL or (heard.authentic and sender.address.lower() in self._admins):
+        listed = self._reception.rules.lists(heard.inbound.sender, heard.inbound.chat)
+        if heard.channel is Channel.TERMINAL or (heard.authentic and listed):
             return FREE
         # Whoever forges an address uses up a bucket of its own, not that of the address. What nobody has looked at came by a
         # configured relay, and counts as the address's own: else it would have twice as many answers.
@@ -239,8 +240,6 @@ class Counter:
         correspondents = Correspondents(tx, now)
         if not known.known:
             await correspondents.meet(key)
-        elif known.silent:
-            await correspondents.seen(key)
         if known.bounced and heard.authentic:
             await correspondents.forget_bounce(key)
         language = self._language(heard)
@@ -268,8 +267,9 @@ class Counter:
         if inbound.chat is not None and inbound.chat.message_id:
             await correspondents.said(key, known.said, inbound.chat.message_id, meaning(heard.reading, inbound.text))
         posts = await self._posts(tx, visit, replies)
-        quiet = heard.channel is Channel.MAIL and all(reply.quiet for reply in replies)
-        return [*([] if quiet else answers), *posts, *self._handoff(heard, replies, now)]
+        if heard.channel is not Channel.TERMINAL and all(reply.quiet for reply in replies):
+            answers = [*self._composer.chat.at_least(inbound.chat, chosen, secret=heard.secret)]
+        return [*answers, *posts, *self._handoff(heard, replies, now)]
 
     async def _posts(self, tx: Transaction, visit: Visit, replies: Sequence[Reply]) -> list[Letter]:
         """The letters to others."""

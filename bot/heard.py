@@ -80,7 +80,9 @@ class Heard:
     @property
     def writer(self) -> Writer:
         """Who writes, as the recognition of accounts needs it."""
-        return Writer(self.channel, self.inbound.sender, self.inbound.token, self.inbound.answers, self.authentic)
+        chat = self.inbound.chat
+        token = chat.mark if chat is not None else self.inbound.token
+        return Writer(self.channel, self.inbound.sender, token, self.inbound.answers, self.authentic, chat)
 
     @property
     def session_token(self) -> str:

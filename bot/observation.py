@@ -43,15 +43,13 @@ class Observation:
         return found
 
     async def exposition(self) -> bytes:
-        """The metrics, with the depths of both queues as they are now; while the database is away, as they were."""
-        metrics = self._metrics
+        """The metrics, with the depths of both queues as they are now."""
         try:
             depths = await self._database.read(_depths)
         except StorageError:
-            metrics.ready.set(0)
-            return metrics.exposition()
+            return self._metrics.exposition()
         now = to_micros(self._clock.now())
-        metrics.ready.set(int(self.whole()))
+        metrics = self._metrics
         metrics.inbox_waiting.set(depths.inbox_waiting)
         metrics.inbox_oldest.set(_age(depths.inbox_oldest, now))
         metrics.inbox_parked.set(depths.inbox_parked)

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.composer import Composer
+from bot.core.accounts.administrators import chat_of, is_chat
 from bot.core.accounts.records import Member, RequestLetter
 from bot.core.letters import Letter, Queued
 from bot.core.replies import Post
 from bot.core.seal import Seal
+from bot.core.values import Language
 from bot.core.visit import Files
+from handlers.office import person_of
 from storage.correspondents import Correspondents
 from storage.database import Transaction
 from storage.outbox import Outbox
@@ -37,18 +40,24 @@ class Posting:
 
 async def write_posts(composer: Composer, tx: Transaction, files: Files, posts: Sequence[Post], now: datetime) -> list[Letter]:
     """One letter a post; which letter carries which token, and which administrator got which request, is noted."""
-    letters = []
+    letters: list[Letter] = []
     for post in posts:
         language = post.language
         if language is None:
-            language = (await Correspondents(tx, now).get(f"mail:{post.to.lower()}")).language
-        letter = composer.notice(post.to, post.reply, language, now, token=post.token, thread=post.answers)
+            language = (await Correspondents(tx, now).get(person_of(post.to))).language
+        written = _written(composer, post, language, now)
         if post.token:
-            await files.tokens.carried_by(post.token, letter.message_id)
+            await files.tokens.carried_by(post.token, written[-1].message_id)
         if post.request is not None:
-            await files.requests.add_letter(RequestLetter(post.request, post.to, letter.message_id, now))
-        letters.append(letter)
+            await files.requests.add_letter(RequestLetter(post.request, post.to, written[-1].message_id, now))
+        letters += written
     return letters
+
+
+def _written(composer: Composer, post: Post, language: Language | None, now: datetime) -> list[Letter]:
+    if is_chat(post.to):
+        return composer.chat.notice(chat_of(post.to), post.reply, language, token=post.token, answers=post.answers, ends=post.ends)
+    return [composer.notice(post.to, post.reply, language, now, token=post.token, thread=post.answers)]
 
 
 def wants_notices(tx: Transaction, now: datetime) -> Callable[[Member], Awaitable[bool]]:

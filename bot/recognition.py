@@ -12,6 +12,7 @@ from bot.core.accounts.records import Account, Member, MemberState, Session, Tok
 from bot.core.accounts.sessions import alive
 from bot.core.accounts.status import Status, status_of
 from bot.core.accounts.tokens import Judgement, Purpose, judge, looks_issued
+from bot.core.chat import Chat
 from bot.core.immutable import immutable
 from bot.core.values import Assurance, Channel, Sender
 from bot.core.visit import Access, AccountRules, Files
@@ -22,7 +23,8 @@ class Writer:
     """A message's sender as the desk sees it before anything is looked up.
 
     `token` is the subaddress it was sent to, `answers` the Message-IDs that it answers (for clients that drop Reply-To).
-    `authentic` tells that the sender was proved (A1), or writes from a terminal or a chat.
+    `authentic` tells that the sender was proved (A1), or writes from a terminal or a chat. In a chat `token` is what a tapped
+    button was bound to.
     """
 
     channel: Channel
@@ -30,6 +32,7 @@ class Writer:
     token: str
     answers: tuple[str, ...]
     authentic: bool
+    chat: Chat | None = None
 
 
 async def recognise(files: Files, writer: Writer, rules: AccountRules, now: datetime) -> Access:
@@ -43,7 +46,7 @@ async def recognise(files: Files, writer: Writer, rules: AccountRules, now: date
     status = status_of(account.facts, now, rules.calendar) if account is not None else None
     if session is not None and not _opens(session, status, member):
         session = None
-    listed = writer.sender.address.lower() in rules.admin_addresses
+    listed = rules.lists(writer.sender, writer.chat)
     linked = member is not None and writer.sender.chat_id in member.chats
     return Access(account, member, status, session, token, judgement, listed, linked)
 

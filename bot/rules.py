@@ -20,6 +20,8 @@ def account_rules(settings: Settings) -> AccountRules:
         email_passwords=accounts.email_passwords,
         login_attempts_per_minute=settings.limits.login_attempts_per_minute,
         admin_addresses=tuple(address.lower() for address in settings.admins.addresses),
+        admin_chat=settings.telegram.admin_chat_id if settings.telegram.token else 0,
+        admin_users=frozenset(settings.admins.telegram_ids),
         admin_letters_per_hour=settings.limits.admin_letters_per_hour,
         remind_hours=tuple(requests.remind_hours),
         lapse_days=requests.lapse_days,

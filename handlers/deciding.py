@@ -2,7 +2,8 @@
 
 What has to come together (DESIGN 5, A4): a listed administrator, that administrator's own valid token for this request, an explicit
 verb on the first line of what was written now, and a sender proved authentic. Where the sender cannot be proved, a second letter
-with a token of thirty minutes goes to the listed address, and its YES decides. Everything else decides nothing, and is audited.
+with a token of thirty minutes goes to the listed address, and its YES decides. In the administrators' chat a listed person's tap on
+the request's card has all of it. Everything else decides nothing, and is audited.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from bot.core.accounts.administrators import by_tap
 from bot.core.accounts.decisions import Approve, Ask, Decision, Deny, Unclear, Yes, read_decision
 from bot.core.accounts.records import Grant, Request, RequestKind, Token
 from bot.core.accounts.sessions import Action
@@ -25,11 +27,16 @@ from handlers.request_letters import thread_of
 from handlers.request_view import view_of
 from handlers.settling import Case, decide, unclear
 
+_OVER_THE_SCREEN = frozenset({"admin/decided", "admin/own", "admin/not_here", "admin/not_undone"})
 _KEPT = 4000  # characters of a decision that waits for its YES: a question or reason is cut to 1,000
 
 
 async def answer(visit: Visit, command: Command) -> Reply:
     """Weighs an administrator's answer; `Visit.text` is read strictly, whatever the grammar made of it."""
+    return _for_chat(visit, await _weighed(visit, command))
+
+
+async def _weighed(visit: Visit, command: Command) -> Reply:
     token = visit.access.granted(Purpose.REQUEST)
     request = await _request_of(visit, token)
     if token is None or request is None or not visit.access.listed:
@@ -53,7 +60,8 @@ async def unclear_answer(visit: Visit) -> Reply | None:
         return None
     reading = read_decision(visit.text)
     case = _case(visit, request, token)
-    return await _proved_or_posted(visit, case, await unclear(case, reading.why if isinstance(reading, Unclear) else "no_verb"))
+    reply = await _proved_or_posted(visit, case, await unclear(case, reading.why if isinstance(reading, Unclear) else "no_verb"))
+    return _for_chat(visit, reply)
 
 
 async def confirmed(visit: Visit, token: Token) -> Reply:
@@ -89,8 +97,17 @@ async def refused(visit: Visit, why: str = "") -> Reply:
     reason = why or ("not_listed" if not visit.access.listed else visit.access.judgement.value)
     if visit.access.token is not None and visit.access.listed and not why:
         reason = "other_token"
-    await visit.files.audit.add("decision_refused", visit.now, actor=visit.sender.key, facts={"why": reason})
-    return Reply("admin/not_here")
+    actor = _admin(visit) if visit.chat is not None else visit.sender.key
+    await visit.files.audit.add("decision_refused", visit.now, actor=actor, facts={"why": reason})
+    return _for_chat(visit, Reply("admin/not_here"))
+
+
+def _for_chat(visit: Visit, reply: Reply) -> Reply:
+    """In the administrators' chat buttons are bound to the request's token, and whoever taps reads what became of it over the
+    screen: the decision itself is told to the whole chat."""
+    if visit.chat is None:
+        return reply
+    return replace(reply, mark=reply.token, toast=reply.template in _OVER_THE_SCREEN)
 
 
 def decides_in_vain(visit: Visit) -> bool:
@@ -148,7 +165,13 @@ async def _request_of(visit: Visit, token: Token | None) -> Request | None:
 def _case(visit: Visit, request: Request, token: Token) -> Case:
     data = token.grant.data
     alone = tuple(filter(None, data.get("alone", "").split(",")))
-    return Case(office_of(visit), request, visit.sender.address.lower(), data.get("shown", ""), alone, visit.prepared)
+    return Case(office_of(visit), request, _admin(visit), data.get("shown", ""), alone, visit.prepared)
+
+
+def _admin(visit: Visit) -> str:
+    if visit.chat is not None:
+        return by_tap(visit.chat.user_id, visit.sender.display_name)
+    return visit.sender.address.lower()
 
 
 def _arguments(folded: str) -> bool:
@@ -170,6 +193,7 @@ APPROVE = Handler(
         whole_line=frozenset({"APPROVE", "APPROUVER"}),
         argument=_arguments,
         listed=False,
+        in_groups=True,  # of the administrators: nobody else's are read for these words
     ),
     answer,
     prepare,
@@ -181,6 +205,7 @@ DENY = Handler(
         effect=Effect.CHANGE,
         follows=Follows.EVERYTHING,
         listed=False,
+        in_groups=True,
     ),
     answer,
 )
@@ -191,6 +216,7 @@ ASK = Handler(
         effect=Effect.CHANGE,
         follows=Follows.EVERYTHING,
         listed=False,
+        in_groups=True,
     ),
     answer,
 )
@@ -202,6 +228,7 @@ UNDO = Handler(
         follows=Follows.EVERYTHING,
         whole_line=frozenset({"UNDO", "CANCEL", "ANNULER"}),
         listed=False,
+        in_groups=True,
     ),
     answer,
 )

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.core.accounts.administrators import is_chat
 from bot.core.accounts.office_hours import OfficeHours, parse_office_hours
+from bot.core.chat import chat_key
 from bot.core.clock import Mint
 from bot.core.forms.checks import OURS
 from bot.core.forms.definition import Field, FieldKind
@@ -34,9 +36,14 @@ class Office:
     mint: Mint
 
     @property
-    def admins(self) -> tuple[str, ...]:
+    def addresses(self) -> tuple[str, ...]:
         """The listed administrators' addresses, as they are compared: lower-case, each once."""
         return tuple(dict.fromkeys(address.strip().lower() for address in self.rules.admin_addresses))
+
+    @property
+    def admins(self) -> tuple[str, ...]:
+        """To whom requests are put: the addresses, and the administrators' chat where there is one."""
+        return (*self.addresses, *([chat_key(self.rules.admin_chat)] if self.rules.admin_chat else []))
 
     @property
     def hours(self) -> OfficeHours:
@@ -77,5 +84,5 @@ def office_of(visit: Visit) -> Office:
 
 
 def person_of(address: str) -> str:
-    """Who a token for an address is bound to: the key of that address's conversation."""
-    return f"mail:{address.lower()}"
+    """Who a token for an address (or for the administrators' chat) is bound to: the key of that conversation."""
+    return address if is_chat(address) else f"mail:{address.lower()}"

@@ -5,6 +5,7 @@
 | answers a question's letter (ANSWER)       | the request's thread, unless it is a bare command           |
 | answers the form's letter (FORM)           | the form, unless a command was read                         |
 | answers an administrator's letter (REQUEST)| nothing was decided: asked again, unless a command was read |
+| taps a card's button in the wrong hand     | nobody: refused, and noted in the audit trail               |
 | decides under a dead or foreign token      | nobody: refused, and noted in the audit trail               |
 | is written in a chat with a form under way | the form, unless it is a command of its own                 |
 | taps a button of a form's question         | the form, when that question still waits                    |
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.core.accounts.tokens import Purpose
+from bot.core.accounts.tokens import Purpose, looks_issued
 from bot.core.chat import Origin
 from bot.core.chat_buttons import FORM
 from bot.core.commands import Command
@@ -39,6 +40,8 @@ async def overheard(visit: Visit, commands: Sequence[Command]) -> Reply | None:
         if access.fills_form(visit):
             return await access.form_by_mail(visit, visit.text)
         return await deciding.refused(visit) if deciding.decides_in_vain(visit) else await deciding.unclear_answer(visit)
+    if visit.chat is not None and looks_issued(visit.chat.mark):
+        return None if commands and visit.access.listed else await deciding.refused(visit)
     return await _of_form(visit, commands)
 
 

@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.core.accounts.administrators import is_chat, user_of
 from bot.core.accounts.records import Account, Grant, MemberState, Request, RequestLetter
 from bot.core.accounts.tokens import Purpose
+from bot.core.chat import chat_key
 from bot.core.replies import Post, Reply
 from bot.core.values import Assurance
 from handlers.office import Office, person_of
@@ -72,15 +74,20 @@ async def decide_facts(
     office: Office, request: Request, admin: str, *, view: RequestView | None = None
 ) -> tuple[Mapping[str, Any], str]:
     """What a letter with the decision's buttons shows, and the token that it carries."""
-    seen = replace(view or await view_of(office, request), own=await is_own(office, request, admin))
+    seen = replace(view or await view_of(office, request), own=await is_own(office, request, admin), in_chat=is_chat(admin))
     return {"request": seen}, await request_token(office, request, admin, alone=seen.alone)
 
 
 async def request_token(office: Office, request: Request, admin: str, *, alone: tuple[str, ...] | None = None) -> str:
     """A token of one administrator for the thread of one request; without `alone` its bare APPROVE is asked again."""
     data = {} if alone is None else {"shown": shown(request), "alone": ",".join(alone)}
-    grant = Grant(Purpose.REQUEST, person_of(admin), Assurance.ADMINISTRATOR, request_number=request.number, data=data)
+    grant = Grant(Purpose.REQUEST, _holder(office, admin), Assurance.ADMINISTRATOR, request_number=request.number, data=data)
     return await office.files.tokens.issue(grant, office.now)
+
+
+def _holder(office: Office, admin: str) -> str:
+    """Who may use an administrator's token: of a card whoever is listed, in the administrators' chat."""
+    return chat_key(office.rules.admin_chat) if is_chat(admin) else person_of(admin)
 
 
 async def thread_of(office: Office, number: int, admin: str) -> str:
@@ -97,14 +104,14 @@ async def readers_of(office: Office, number: int) -> list[str]:
 
 async def is_own(office: Office, request: Request, admin: str, *, account: Account | None = None) -> bool:
     """Whether a request is for an administrator's own address or account (`account`: one that the decision names)."""
-    addresses = {request.address.lower(), request.claimed.get("email", "").lower()}
-    if admin in addresses or request.conversation == person_of(admin):
+    addresses, user = {request.address.lower(), request.claimed.get("email", "").lower()}, user_of(admin)
+    if admin in addresses or request.conversation == (chat_key(user) if user else person_of(admin)):
         return True
     accounts = {number for number in (request.account_id, account.id if account else None) if number is not None}
     for number in accounts:
         members = await office.files.members.of_account(number)
         # An invitation that nobody has answered makes no member: else a customer could invite every administrator out of deciding.
-        if any(member.address == admin and member.state is not MemberState.INVITED for member in members):
+        if any((member.address == admin and member.state is not MemberState.INVITED) or user in member.chats for member in members):
             return True
     return False
 

@@ -20,7 +20,7 @@ async def answer(visit: Visit, command: Command) -> Reply:
     if not visit.access.listed:
         return await refused(visit)
     office = office_of(visit)
-    admin = visit.sender.address.lower()
+    admin = visit.sender.address.lower() if visit.chat is None else visit.sender.key
     words = fold(command.argument).split()
     if words:
         return await _single(office, admin, int(words[0]))
@@ -60,6 +60,7 @@ HANDLER = Handler(
         whole_line=frozenset({"REQUESTS", "DEMANDES"}),
         argument=_number,
         listed=False,
+        in_groups=True,  # of the administrators
     ),
     answer,
 )

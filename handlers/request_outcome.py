@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.core.accounts.administrators import named
 from bot.core.accounts.records import Request, RequestState
 from bot.core.replies import Post, Reply
 from handlers.credentials import language_wished
@@ -18,7 +19,7 @@ def outcome(office: Office, request: Request, *, you: bool, late: bool = False) 
     return {
         "request": waiting(office, request),
         "state": request.state.value,
-        "by": request.decided_by,
+        "by": named(request.decided_by),
         "at": office.local(request.decided_at or office.now),
         "you": you,
         "late": late,
@@ -50,6 +51,7 @@ async def told_others(office: Office, request: Request) -> tuple[Post, ...]:
                 language=await office.language_of(admin),
                 token=await request_token(office, request, admin),
                 answers=await thread_of(office, request.number, admin),
+                ends=True,
             )
         )
     return tuple(posts)

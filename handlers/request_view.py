@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.core.accounts.administrators import named
 from bot.core.accounts.lookalike import DomainFlags, domain_of, look_at
 from bot.core.accounts.records import Account, Member, NoteKind, Request, RequestKind, SuggestedCustomer
 from bot.core.accounts.status import Status, status_of
@@ -114,6 +115,7 @@ class RequestView:
     merged: int
     said: tuple[Said, ...]
     own: bool = False
+    in_chat: bool = False  # it is shown on a card with buttons
 
 
 async def view_of(office: Office, request: Request) -> RequestView:
@@ -179,7 +181,7 @@ def _lines(text: str) -> tuple[str, ...]:
 
 
 async def _known_domains(office: Office) -> frozenset[str]:
-    return await office.files.members.domains() | {domain_of(address) for address in office.admins}
+    return await office.files.members.domains() | {domain_of(address) for address in office.addresses}
 
 
 async def _suggested(office: Office, company: str, flags: DomainFlags) -> tuple[SuggestedCustomer, ...]:
@@ -247,4 +249,4 @@ async def _earlier(office: Office, request: Request) -> tuple[Earlier, ...]:
 async def _said(office: Office, request: Request) -> tuple[Said, ...]:
     notes = await office.files.requests.notes(request.number)
     kinds = (NoteKind.QUESTION, NoteKind.ANSWER, NoteKind.BOUNCED)
-    return tuple(Said(note.kind.value, note.who, _lines(note.text)) for note in notes if note.kind in kinds)[-2 * SHOWN :]
+    return tuple(Said(note.kind.value, named(note.who), _lines(note.text)) for note in notes if note.kind in kinds)[-2 * SHOWN :]

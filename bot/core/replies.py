@@ -14,8 +14,9 @@ from bot.core.values import Language
 class Post:
     """A letter to somebody else than the writer: an administrator, a member, the address on record.
 
-    `to` is an address. `token` goes into the letter's Reply-To and its one-tap actions. `answers` is the Message-ID of a letter
-    of ours, whose thread it goes on. `request` is the number of the request that it is about, noted as that administrator's letter.
+    `to` is an address, or the key of the administrators' chat. `token` goes into the letter's Reply-To and its one-tap actions.
+    `answers` is the Message-ID of a letter of ours, whose thread it goes on; `ends` tells that nothing is left to decide there.
+    `request` is the number of the request that it is about, noted as that administrator's letter.
     """
 
     to: str
@@ -24,6 +25,7 @@ class Post:
     token: str = ""
     answers: str = ""
     request: int | None = None
+    ends: bool = False
 
 
 @immutable
@@ -45,7 +47,7 @@ class Reply:
     token: str = ""  # goes into this answer's Reply-To and actions: a session, a form, a confirmation
     posts: tuple[Post, ...] = ()
     hides: tuple[str, ...] = ()  # what of the answered subject must not be repeated (a password)
-    quiet: bool = False  # by mail its posts say it all: the writer gets no letter besides
+    quiet: bool = False  # its posts say it all: the writer gets no answer besides
     mark: str = ""  # what its buttons are bound to in a chat (bot/core/chat_buttons.py)
     toast: bool = False  # in answer to a tap a word over the screen is enough
     news: Reply | None = None  # said besides where a chat message is replaced in place: not everybody sees that it changed

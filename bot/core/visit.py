@@ -94,11 +94,20 @@ class AccountRules:
     email_passwords: bool = True
     login_attempts_per_minute: int = 60
     admin_addresses: tuple[str, ...] = ()
+    admin_chat: int = 0  # 0 for none
+    admin_users: frozenset[int] = frozenset()
     admin_letters_per_hour: int = 10
     remind_hours: tuple[int, ...] = (4, 24)
     lapse_days: int = 14
     office_hours: str = "Mon-Fri 08:00-17:30"
     holidays: tuple[date, ...] = ()
+
+    def lists(self, sender: Sender, chat: Chat | None) -> bool:
+        """Whether a message says that it is from an administrator: of a mail its From, which proves nothing yet; in the
+        administrators' chat the person's number, which Telegram vouches for."""
+        if chat is not None:
+            return bool(self.admin_chat) and chat.id == self.admin_chat and chat.user_id in self.admin_users
+        return sender.address.lower() in self.admin_addresses
 
 
 @immutable

@@ -106,7 +106,16 @@ FORGOTTEN = replace(
 assert FORGOTTEN.on_file is not None
 UNREACHABLE = replace(FORGOTTEN, on_file=replace(FORGOTTEN.on_file, send_to="", address_changed=None))
 UNKNOWN = replace(FORGOTTEN, name="", company="", code="", on_file=None, accounts=ACCESS_REQUEST.accounts)
-_VIEWS = (ACCESS_REQUEST, PLAIN_REQUEST, FORGOTTEN, UNREACHABLE, UNKNOWN, replace(ACCESS_REQUEST, own=True))
+_VIEWS = (
+    ACCESS_REQUEST,
+    PLAIN_REQUEST,
+    FORGOTTEN,
+    UNREACHABLE,
+    UNKNOWN,
+    replace(ACCESS_REQUEST, own=True),
+    replace(ACCESS_REQUEST, in_chat=True),
+    replace(FORGOTTEN, in_chat=True),
+)
 _WHYS = ("new", "changed", "answer", "bounced", "again")
 _PROBLEMS = (
     *("empty", "quoted", "subject", "no_verb", "arguments", "question", "contradiction", "account_state", "member_suspended"),
