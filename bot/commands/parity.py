@@ -5,8 +5,10 @@ Prints each difference with its file and line, and exits 1 when there is one.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +16,13 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from bot.commands.twins import compare
 from bot.commands.typography import faults, faults_of_command
-from bot.core.markup import Block, Kind, Part, Source
+from bot.core.markup import Block, Kind, Part, Source, Token
 from bot.core.template_store import LAYOUT, Found, TemplateMistakesError, environment, evaluate_words, find, load
 from bot.core.values import Language
 from bot.core.visit import DeskFacts
 from templates import FOLDER
 
+_TIME = re.compile(r"\|\s*(?:time|moment)\s*\}\}$")
 _DESK = DeskFacts(company="Autopro", phones=("514-856-5559",), address="Montréal")
 
 
@@ -97,6 +100,8 @@ def _with_words(source: Source) -> Iterator[Block]:
 
 def _block_faults(language: Language, block: Block, jinja: Environment) -> Iterator[str]:
     for place, cell in enumerate(block.cells):
+        if language is Language.EN and any(_doubles_its_point(*pair) for pair in pairwise(cell)):
+            yield "an English time ends with a point (8:00 a.m.): end the sentence with another word"
         typed = block.kind is Kind.ACTION and place == 1
         for token in cell:
             if token.part is Part.CODE:
@@ -106,6 +111,11 @@ def _block_faults(language: Language, block: Block, jinja: Environment) -> Itera
             elif token.part is Part.VALUE and not typed:
                 for _, words in _strings(jinja.parse(token.text)):
                     yield from faults(language, words)
+
+
+def _doubles_its_point(value: Token, after: Token) -> bool:
+    """Whether a time of day is followed by the sentence's own point."""
+    return value.part is Part.VALUE and after.part is Part.TEXT and after.text.startswith(".") and bool(_TIME.search(value.text))
 
 
 def _strings(tree: nodes.Node) -> Iterator[tuple[int, str]]:

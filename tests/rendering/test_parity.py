@@ -98,6 +98,7 @@ def test_a_message_begins_with_its_heading(folder: Path) -> None:
         ("trace/found.fr.j2", "=> Repérer", "=> Cliquez pour repérer", 22),
         ("trace/found.en.j2", "Times are", "Times aren't", 20),
         ("trace/found.en.j2", "=> Trace it", "=> Click to trace it", 22),
+        ("trace/found.en.j2", "{{ event | moment }} |", "{{ event | moment }}. |", 18),
         ("_words/statuses.fr.j2", "Livrée", "Livrée !", 3),
         ("_words/statuses.en.j2", '"Delivered"', '"Isn\'t here"', 3),
     ],
