@@ -31,6 +31,7 @@ from bot.desk import Desk
 from bot.examiner import Examiner
 from bot.filing import FilingCabinet
 from bot.hashing import Argon2Hashing
+from bot.housekeeping import Housekeeping
 from bot.key_file import load_key
 from bot.metrics import Metrics
 from bot.observation import Observation
@@ -98,10 +99,10 @@ async def running(settings: Settings, clock: Clock | None = None, mint: Mint | N
         cabinet = FilingCabinet(database, seal, mint, Chain(audit_key(key)))
         reception = Reception(cabinet, account_rules(settings), hashing, desk_facts(settings))
         desk = _desk(settings, reception, clock, metrics, delivery, composer, operators)
-        sweep = _sweep(reception, composer, operators, metrics, delivery)
-        app = App(
-            settings, database, seal, cabinet, clock, mint, desk, delivery, metrics, Observation(database, metrics, clock), sweep
-        )
+        housekeeping = Housekeeping(cabinet, settings.retention, metrics)
+        sweep = _sweep(reception, composer, operators, metrics, delivery, housekeeping)
+        observation = Observation(database, metrics, clock)
+        app = App(settings, database, seal, cabinet, clock, mint, desk, delivery, metrics, observation, sweep)
         tasks = [asyncio.create_task(desk.work(), name="desk"), asyncio.create_task(delivery.run(), name="delivery")]
         for task in tasks:
             app.observation.watch(task)
@@ -176,7 +177,14 @@ def _desk(
     )
 
 
-def _sweep(reception: Reception, composer: Composer, operators: Operators, metrics: Metrics, delivery: Delivery) -> Sweep:
+def _sweep(
+    reception: Reception,
+    composer: Composer,
+    operators: Operators,
+    metrics: Metrics,
+    delivery: Delivery,
+    housekeeping: Housekeeping,
+) -> Sweep:
     return Sweep(
         cabinet=reception.cabinet,
         posting=Posting(composer, reception.cabinet.seal),
@@ -186,6 +194,7 @@ def _sweep(reception: Reception, composer: Composer, operators: Operators, metri
         metrics=metrics,
         offer=delivery.offer,
         steady=time.monotonic,
+        housekeeping=housekeeping,
     )
 
 

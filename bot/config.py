@@ -25,6 +25,7 @@ from bot.core.check_digits import CheckDigit
 from bot.core.errors import SettingsError
 from bot.listener_settings import LmtpSettings, SmtpSettings
 from bot.login_settings import LoginSettings
+from bot.retention_settings import RetentionSettings
 from bot.settings_section import Section
 from bot.telegram_settings import TelegramSettings
 
@@ -210,6 +211,7 @@ class Settings(Section):
     accounts: AccountSettings = AccountSettings()
     requests: RequestSettings = RequestSettings()
     limits: LimitSettings = LimitSettings()
+    retention: RetentionSettings = RetentionSettings()
     tracing: TracingSettings = TracingSettings()
     http: HttpSettings = HttpSettings()
     log: LogSettings = LogSettings()

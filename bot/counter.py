@@ -240,6 +240,8 @@ class Counter:
         correspondents = Correspondents(tx, now)
         if not known.known:
             await correspondents.meet(key)
+        elif known.silent:
+            await correspondents.seen(key)
         if known.bounced and heard.authentic:
             await correspondents.forget_bounce(key)
         language = self._language(heard)

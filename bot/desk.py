@@ -171,7 +171,8 @@ class Desk:
         inbox = Inbox(tx, self._seal)
         if reading is not None:
             try:
-                async with asyncio.timeout(QUICK_SECONDS), tx.savepoint():
+                # The deadline inside: one that falls when the savepoint is being released must not leave it released.
+                async with tx.savepoint(), asyncio.timeout(QUICK_SECONDS):
                     verdict = self._examiner.at_once(record, inbound)
                     answer = await self._counter.answer(tx, record.channel, inbound, verdict, now, reading)
                     inbox_id = await inbox.accept(

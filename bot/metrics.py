@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from bot.core.accounts.sweep_guard import Alarm
+from bot.core.values import Channel
+
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
 
@@ -31,6 +34,12 @@ class Metrics:
             "autopro_bounces", "Reports on the delivery of letters, by what came of them", ["result"], registry=self.registry
         )
         self.swept = Counter("autopro_sweeps", "Runs of the calendar sweep, by result", ["result"], registry=self.registry)
+        self.forgotten = Counter(
+            "autopro_forgotten_rows", "Rows that outlived their period and were deleted, by kind", ["kind"], registry=self.registry
+        )
+        self.database_octets = Gauge(
+            "autopro_database_octets", "What the database takes of the disk, as last swept", ["part"], registry=self.registry
+        )
         self.latency = Histogram(
             "autopro_answer_seconds", "From arrival to delivery of the answer", buckets=_SECONDS, registry=self.registry
         )
@@ -40,6 +49,17 @@ class Metrics:
         self.outbox_waiting = Gauge("autopro_outbox_waiting", "Letters not yet sent", registry=self.registry)
         self.outbox_oldest = Gauge("autopro_outbox_oldest_seconds", "Age of the oldest of them", registry=self.registry)
         self.outbox_failed = Gauge("autopro_outbox_failed", "Letters given up", registry=self.registry)
+        self.ready = Gauge("autopro_ready", "1 while nothing stands in the way of serving, as /readyz says", registry=self.registry)
+        self._begin_at_zero()
+
+    def _begin_at_zero(self) -> None:
+        """What alarms ask the increase of: a counter that first appears with 1 has none that Prometheus could see."""
+        self.received.labels("smtp", "accepted")
+        for channel in (Channel.MAIL, Channel.TELEGRAM):
+            for result in ("sent", "retry", "held", "given_up"):
+                self.delivered.labels(channel, result)
+        for result in ("done", "failed", *Alarm):
+            self.swept.labels(result)
 
     def exposition(self) -> bytes:
         """The text format of /metrics."""

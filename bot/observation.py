@@ -43,13 +43,15 @@ class Observation:
         return found
 
     async def exposition(self) -> bytes:
-        """The metrics, with the depths of both queues as they are now."""
+        """The metrics, with the depths of both queues as they are now; while the database is away, as they were."""
+        metrics = self._metrics
         try:
             depths = await self._database.read(_depths)
         except StorageError:
-            return self._metrics.exposition()
+            metrics.ready.set(0)
+            return metrics.exposition()
         now = to_micros(self._clock.now())
-        metrics = self._metrics
+        metrics.ready.set(int(self.whole()))
         metrics.inbox_waiting.set(depths.inbox_waiting)
         metrics.inbox_oldest.set(_age(depths.inbox_oldest, now))
         metrics.inbox_parked.set(depths.inbox_parked)

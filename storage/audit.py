@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from bot.core.accounts.audit_chain import ERASED, START, Chain, read_rows, write_rows
@@ -16,6 +17,26 @@ from storage.database import Row, Transaction, clean, statements
 _SQL = statements("audit")
 _PART = 500  # rows read at a time
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class _Erasures:
+    """Rows without content, and those of which a later row says that it was erased."""
+
+    missing: set[int] = field(default_factory=set)
+    told: set[int] = field(default_factory=set)
+
+    def see(self, row: int, entry: AuditEntry | None) -> None:
+        """The next row; None for one without content."""
+        if entry is None:
+            self.missing.add(row)
+        elif entry.event == ERASED:
+            self.told |= read_rows(entry.facts.get("rows", ""))
+
+    @property
+    def untold(self) -> set[int]:
+        """Rows whose content went without a word."""
+        return self.missing - self.told
 
 
 class AuditStore:
@@ -86,31 +107,72 @@ class AuditStore:
         row = await self._transaction.row(_SQL["head"])
         return AuditHead(0, START.hex()) if row is None else AuditHead(row["last_id"], bytes(row["code"]).hex())
 
+    async def naming(self, words: Sequence[str]) -> list[AuditEntry]:
+        """The rows whose content has one of these words, in any case, in it: what there is about an address."""
+        folded = [word.lower() for word in words]
+        found = []
+        async for row in self._all():
+            entry = self._entry(row)
+            text = "\n".join((entry.actor, *entry.facts.values())).lower()
+            if any(word in text for word in folded):
+                found.append(entry)
+        return found
+
+    async def forget_before(self, before: datetime, count: int) -> int:
+        """Forgets at most `count` of the rows noted before a moment, the oldest; the trail then begins after them, under a seal.
+
+        Rows that are not as they were written stay: what shows that somebody was at them is never forgotten.
+        """
+        limit = to_micros(before)
+        oldest = await self._transaction.row(_SQL["part"], {"after": -1, "count": 1})
+        if oldest is None or oldest["noted_at"] >= limit:
+            return 0
+        await self._take_head()  # its lock: nobody else cuts the same rows meanwhile
+        first = await self._beginning()
+        if first is None:
+            return 0
+        last, code = first
+        for row in await self._transaction.rows(_SQL["part"], {"after": last, "count": count}):
+            if row["noted_at"] >= limit or self._fault(row, last, code):
+                break
+            last, code = row["id"], bytes(row["code"])
+        if last > first[0]:
+            seal = self._chain.beginning(last, code)
+            await self._transaction.run(_SQL["set_beginning"], {"id": last, "code": code, "seal": seal})
+            await self._transaction.run(_SQL["forget_to"], {"id": last})
+        return last - first[0]
+
     async def verify(self, *, head: AuditHead | None = None) -> AuditVerdict:
-        """Checks every row, the end, and a head written down earlier."""
-        count, code = 0, START
-        missing: set[int] = set()
-        allowed: set[int] = set()
-        seen_head = head is None or head.id == 0
+        """Checks every row, beginning and end, and a head written down earlier."""
+        first = await self._beginning()
+        if first is None:
+            return AuditVerdict(0, AuditHead(0, START.hex()), "missing", 1)
+        begin, code = first
+        if head is not None and 0 < head.id < begin:
+            return AuditVerdict(0, AuditHead(begin, code.hex()), "forgotten", head.id)
+        found = await self._walk(begin, code, head)
+        return replace(found, rows=found.head.id - begin, forgotten=begin)
+
+    async def _walk(self, begin: int, code: bytes, noted: AuditHead | None) -> AuditVerdict:
+        """Every row from the beginning on."""
+        count, erasures = begin, _Erasures()
+        at_noted = code if noted is not None and noted.id == begin else None
         async for row in self._all():
             fault = self._fault(row, count, code)
             if fault:
-                return AuditVerdict(count, AuditHead(count, code.hex()), fault, count + 1)
+                return AuditVerdict(0, AuditHead(count, code.hex()), fault, count + 1)
             count, code = row["id"], bytes(row["code"])
-            if row["content"] is None:
-                missing.add(count)
-            elif row["event"] == ERASED:
-                allowed |= read_rows(self._entry(row).facts.get("rows", ""))
-            if head is not None and head.id == count:
-                seen_head = hmac.compare_digest(head.code, code.hex())
-                if not seen_head:
-                    return AuditVerdict(count, AuditHead(count, code.hex()), "replaced", count)
+            erasures.see(count, None if row["content"] is None else self._entry(row))
+            if noted is not None and noted.id == count:
+                at_noted = code
         found = AuditHead(count, code.hex())
-        if missing - allowed:
-            return AuditVerdict(count, found, "content_missing", min(missing - allowed))
-        if not seen_head or not await self._ends_here(count, code):
-            return AuditVerdict(count, found, "cut_off", count + 1)
-        return AuditVerdict(count, found)
+        if noted is not None and at_noted is not None and not hmac.compare_digest(noted.code, at_noted.hex()):
+            return AuditVerdict(0, found, "replaced", noted.id)
+        if erasures.untold:
+            return AuditVerdict(0, found, "content_missing", min(erasures.untold))
+        if (noted is not None and at_noted is None) or not await self._ends_here(count, code):
+            return AuditVerdict(0, found, "cut_off", count + 1)
+        return AuditVerdict(0, found)
 
     def _fault(self, row: Row, count: int, before: bytes) -> str:
         if row["id"] != count + 1:
@@ -126,6 +188,15 @@ class AuditStore:
         except SealBrokenError:
             return "changed"
         return "" if hmac.compare_digest(self._chain.digest(row["id"], content), digest) else "changed"
+
+    async def _beginning(self) -> tuple[int, bytes] | None:
+        """The last row that was forgotten and its code; None when somebody else than the desk has written it."""
+        row = await self._transaction.row(_SQL["beginning"])
+        if row is None:
+            return 0, START
+        code = bytes(row["code"])
+        sealed = hmac.compare_digest(self._chain.beginning(row["last_id"], code), bytes(row["seal"]))
+        return (row["last_id"], code) if sealed else None
 
     async def _ends_here(self, count: int, code: bytes) -> bool:
         row = await self._transaction.row(_SQL["head"])

@@ -14,6 +14,7 @@ _SQL = statements("correspondents")
 
 CHOICES_LAST = timedelta(days=7)
 _SAID = 10  # messages of a chat that are remembered: people edit what they have just written
+_SEEN = timedelta(days=30)  # how exact `seen_at` is: whoever writes every day costs no write for it
 
 
 @immutable
@@ -28,6 +29,7 @@ class Correspondent:
     known: bool
     menu: str = ""  # digest of the menu of commands that this chat was given
     said: tuple[tuple[int, str], ...] = ()  # the last messages of a chat: number and what it meant, newest last
+    silent: bool = False  # has not written for a month: that it lives is worth noting
 
 
 STRANGER = Correspondent(None, stopped=False, choices=(), bounced=False, subject="", known=False)
@@ -55,11 +57,16 @@ class Correspondents:
             known=True,
             menu=row["menu"],
             said=tuple((int(number), meant) for number, meant in json.loads(row["said"])) if row["said"] else (),
+            silent=row["seen_at"] < to_micros(self._now - _SEEN),
         )
 
     async def meet(self, key: str) -> None:
         """Remembers that this conversation has begun."""
         await self._transaction.run(_SQL["meet"], {"conversation": key, "now": to_micros(self._now)})
+
+    async def seen(self, key: str) -> None:
+        """Remembers that this conversation goes on."""
+        await self._transaction.run(_SQL["seen"], {"conversation": key, "now": to_micros(self._now)})
 
     async def set_language(self, key: str, language: Language) -> None:
         """Remembers the language for later answers."""

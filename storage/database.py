@@ -12,6 +12,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from importlib import resources
 from typing import Any, Protocol, TypeVar
 
@@ -66,6 +67,14 @@ class Hold(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """What a database takes of the disk, in octets: its data, and the log beside them (0 where a server keeps that itself)."""
+
+    data: int
+    log: int
+
+
 class Database(Protocol):
     """A database that the desk can stand on."""
 
@@ -90,6 +99,10 @@ class Database(Protocol):
 
     async def faults(self) -> list[str]:
         """What the database finds wrong with its own files, [] when nothing. Reads all of it: for an operator who asks."""
+        ...
+
+    async def tidy(self) -> Sizes:
+        """Keeps its files small after much was deleted; what they measure. Mail is accepted meanwhile."""
         ...
 
     async def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Whether the key at hand is the one that sealed what waits in the database."""
+"""Whether the key at hand is the one that sealed what the database holds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ async def check_key(database: Database, seal: Seal) -> None:
             return  # the key is right; a single damaged row is parked or given up when its turn comes
     if broken is not None:
         raise SealBrokenError(
-            "the key file does not open what waits in the database: put back the file that belongs to it (see docs/operator.md)"
+            "the key file does not open what the database holds: put back the file that belongs to it (see docs/secrets.md)"
         ) from broken
 
 
@@ -33,4 +33,7 @@ async def _contents(tx: Transaction) -> list[tuple[bytes, bytes]]:
     for name in ("outbox_due", "outbox_failed"):
         if (row := await tx.row(_SQL[name])) is not None:
             found.append((bytes(row["sealed"]), str(row["message_id"]).encode()))
+    for name in ("member", "audit"):  # where nothing waits: a key that does not open these would serve accounts to nobody
+        if (row := await tx.row(_SQL[name])) is not None:
+            found.append((bytes(row["sealed"]), f"{name}:{row['id']}".encode()))
     return found

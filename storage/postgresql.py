@@ -19,7 +19,7 @@ from typing import Any
 import asyncpg
 
 from bot.core.errors import StatementRefused, StorageBusy, StorageError, StorageFull
-from storage.database import Job, Parameters, Result, Row, Then, migrations, refuse_newer
+from storage.database import Job, Parameters, Result, Row, Sizes, Then, Transaction, migrations, refuse_newer
 from storage.postgresql_hold import PostgresqlHold, hold_postgresql
 
 _CONNECTIONS = 10
@@ -206,6 +206,15 @@ class PostgresqlDatabase:
     async def faults(self) -> list[str]:
         """Nothing: a server watches over its own files (data checksums); see `Database.faults`."""
         return []
+
+    async def tidy(self) -> Sizes:
+        """Nothing but a look: the server's autovacuum tidies, and it keeps its log itself; see `Database.tidy`."""
+
+        async def look(tx: Transaction) -> int:
+            row = await tx.row("SELECT pg_database_size(current_database()) AS octets")
+            return 0 if row is None else int(row["octets"])
+
+        return Sizes(await self.read(look), 0)
 
     async def close(self) -> None:
         """Waits for what runs, then closes the pool."""

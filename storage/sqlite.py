@@ -18,7 +18,8 @@ from typing import Any
 import aiosqlite
 
 from bot.core.errors import StorageError
-from storage.database import Job, Result, Then, Transaction, migrations, refuse_newer
+from storage.database import Job, Result, Sizes, Then, Transaction, migrations, refuse_newer
+from storage.sqlite_tidying import sizes, tidy
 from storage.sqlite_transaction import SqliteTransaction, primary_code, storage_error
 
 GROUP = 64  # jobs that share one commit at most: beyond it the sync is a small part already, and the first would wait long
@@ -135,6 +136,16 @@ class SqliteDatabase:
         except StorageError as error:
             return [str(error)]
         return [] if found == ["ok"] else found
+
+    async def tidy(self) -> Sizes:
+        """Cuts the log off and gives free pages back; see `Database.tidy`."""
+        self._check_still_there()
+        try:
+            return await asyncio.to_thread(tidy, Path(self._path))
+        except sqlite3.OperationalError as error:
+            if primary_code(error) == sqlite3.SQLITE_BUSY:  # somebody writes for long: the next time, then
+                return sizes(Path(self._path))
+            raise storage_error(error) from error
 
     async def close(self) -> None:
         """Commits what waits, then closes both connections."""
@@ -263,6 +274,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 def _use_log(connection: sqlite3.Connection, path: Path) -> None:
     # Where shared memory does not work (network file systems) SQLite keeps its old journal without a word, and readers and
     # the writer would shut each other out.
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # of a new file; what it costs and earns: docs/adr/0010
     mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
     if mode != "wal":
         raise StorageError(f"{path} cannot have a write-ahead log where it is; put [database] url on a local disk")

@@ -53,6 +53,8 @@ SECTIONS: Mapping[str, str] = {
     "accounts": "How long passwords and accounts live, and what a password must be.",
     "requests": "When administrators are reminded of an open request, and when it lapses.",
     "limits": "What keeps a loop or a flood small. 0 means no limit.",
+    "retention": "How many days what the desk keeps is kept; the hourly sweep then deletes it for good. 0 keeps for ever. "
+    "What each period is for, and what goes when: [privacy.md](privacy.md).",
     "tracing": "Where shipments' statuses come from, and what a PRO number looks like.",
     "http": "Health and metrics: `/healthz`, `/readyz`, `/metrics`. Keep it on an address that strangers cannot reach.",
     "log": "What is written to stderr.",
@@ -145,6 +147,24 @@ MEANINGS: Mapping[str, str] = {
     "limits.telegram_per_second": "Telegram messages a second in all.",
     "limits.telegram_chat_per_second": "Telegram messages a second in one chat.",
     "limits.telegram_group_per_minute": "Telegram messages a minute in one group.",
+    "retention.inbox_days": "Who wrote, when, and what became of it (never the words: those go when it is answered). Long "
+    "enough to look into a complaint.",
+    "retention.duplicate_days": "The fingerprint by which a mail that comes a second time is known. Longer than a mailbox's backup "
+    "is likely to bring old mail back; not less than inbox_days, outbox_days and parked_days.",
+    "retention.outbox_days": "Which letter went to whom, and when. Answers to it, and reports that it came back, find it for so "
+    "long.",
+    "retention.failed_days": "Letters that could not be delivered, with their words: so long an operator may look into them.",
+    "retention.parked_days": "Messages that could not be handled and that no person has looked at, with their words.",
+    "retention.session_days": "Logins that are over: when somebody asks who was in the account last.",
+    "retention.request_days": "Decided requests with what was claimed: administrators see an address's earlier requests beside a "
+    "new one.",
+    "retention.closed_account_days": "Closed accounts with their members: so long one can be asked about.",
+    "retention.removed_member_days": "Members who were removed from an account that lives on.",
+    "retention.correspondent_days": "Language, STOP and what else is remembered of an address that writes no more and is nobody's "
+    "member.",
+    "retention.audit_days": "The audit trail; it then begins after what was forgotten. Three years: most claims have lapsed "
+    "then (Civil Code of Québec, article 2925).",
+    "retention.shipment_days": "Shipments, from the last word about them: the same three years.",
     "tracing.source": "Where statuses come from: the desk's own database, filled by `autopro import`.",
     "tracing.check_digit": "The rule of the last digit of a PRO number.",
     "http.enabled": "Whether the desk listens for HTTP.",
@@ -189,7 +209,9 @@ def _rows(section: str, model: type[BaseModel]) -> Iterator[str]:
 
 
 def _type(field: FieldInfo) -> str:
-    kind, bounds = _kind(field.annotation), list(_bounds(field))
+    kind, bounds, extra = _kind(field.annotation), list(_bounds(field)), field.json_schema_extra
+    if isinstance(extra, dict) and "least" in extra:  # 0 is for ever
+        bounds[0] = f"0 or at least {extra['least']}"
     return f"{kind}, {' and '.join(bounds)}" if bounds else kind
 
 

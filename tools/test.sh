@@ -12,6 +12,9 @@ declare -A PACKAGE_OF=(
   [/usr/bin/swaks]=swaks
   [/usr/bin/s-nail]=s-nail
   [/usr/bin/strace]=strace
+  [/usr/bin/systemd-analyze]=systemd
+  [/usr/bin/promtool]=prometheus
+  [/usr/sbin/logrotate]=logrotate
 )
 missing=()
 for path in "${!PACKAGE_OF[@]}"; do [ -e "$path" ] || missing+=("${PACKAGE_OF[$path]}"); done

@@ -24,6 +24,7 @@ _FAULTS: Mapping[str, str] = {
     "missing": "row {row} is missing, or does not belong there",
     "replaced": "row {row} is not the one that was noted with --head: the trail was replaced",
     "cut_off": "the trail was cut off after row {before}",
+    "forgotten": "row {row}, whose head was noted, is older than [retention] audit_days and was forgotten: compare a later head",
     "content_missing": "the content of row {row} was taken out, and no row says by whom",
 }
 
@@ -64,7 +65,8 @@ def verify(settings: Settings, head: str | None) -> None:
 
     verdict = in_backoffice(settings, lambda backoffice: backoffice.read(job))
     if verdict.intact:
-        click.echo(f"the audit trail is intact: {verdict.rows} rows, head {verdict.head}")
+        forgotten = f" ({verdict.forgotten} older ones were forgotten in their time)" if verdict.forgotten else ""
+        click.echo(f"the audit trail is intact: {verdict.rows} rows, head {verdict.head}{forgotten}")
         return
     words = _FAULTS.get(verdict.fault, "row {row}: " + verdict.fault).format(row=verdict.row, before=verdict.row - 1)
     click.echo(

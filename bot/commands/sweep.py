@@ -12,6 +12,7 @@ from bot.commands.backoffice import Backoffice, in_backoffice
 from bot.commands.common import with_settings
 from bot.config import Settings
 from bot.core.errors import Refused
+from bot.housekeeping import Housekeeping
 from bot.metrics import Metrics
 from bot.operators import Operators
 from bot.sweep import Sweep, SweepReport
@@ -22,7 +23,10 @@ from bot.sweep import Sweep, SweepReport
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of lines.")
 @with_settings
 def sweep_command(settings: Settings, force: bool, as_json: bool) -> None:
-    """Write down what the calendar has made true, now: closings, notices, reminders, lapses. A running desk does it hourly."""
+    """Write down what the calendar has made true, now: closings, notices, reminders, lapses, and what has outlived its period.
+
+    A running desk does it hourly.
+    """
     report = in_backoffice(settings, lambda backoffice: _sweep(backoffice, force=force))
     if report.alarm is not None:
         raise Refused(
@@ -31,20 +35,26 @@ def sweep_command(settings: Settings, force: bool, as_json: bool) -> None:
         )
     figures = {key: value for key, value in asdict(report).items() if key not in ("alarm", "would_close")}
     click.echo(json.dumps(figures, indent=2) if as_json else "  ".join(f"{key}={value}" for key, value in figures.items()))
+    if report.held:
+        raise Refused(
+            "nothing that has outlived its period was deleted: the last sweep is more than 30 days ago. "
+            "Look at this machine's clock; when it is right: autopro sweep --force"
+        )
     if report.failed:
         raise Refused(f"{report.failed} accounts or requests could not be done; the log tells why, the next sweep tries again")
 
 
 async def _sweep(backoffice: Backoffice, *, force: bool) -> SweepReport:
-    composer = backoffice.posting.composer
+    composer, metrics = backoffice.posting.composer, Metrics()
     sweep = Sweep(
         cabinet=backoffice.cabinet,
         posting=backoffice.posting,
         operators=Operators(composer, backoffice.rules.admin_addresses),
         rules=backoffice.rules,
         desk=backoffice.facts,
-        metrics=Metrics(),
+        metrics=metrics,
         offer=lambda letters: None,  # they wait in the outbox for a running desk
         steady=time.monotonic,
+        housekeeping=Housekeeping(backoffice.cabinet, backoffice.settings.retention, metrics),
     )
     return await sweep.run_once(backoffice.clock.now(), force=force)

@@ -30,3 +30,13 @@ SELECT id FROM audit WHERE account_id = :account_id AND content IS NOT NULL AND 
 
 -- name: erase
 UPDATE audit SET content = NULL WHERE id = :id AND content IS NOT NULL AND event <> :erased
+
+-- name: beginning
+SELECT last_id, code, seal FROM audit_beginning WHERE one = 1
+
+-- name: set_beginning
+INSERT INTO audit_beginning (one, last_id, code, seal) VALUES (1, :id, :code, :seal)
+ON CONFLICT (one) DO UPDATE SET last_id = excluded.last_id, code = excluded.code, seal = excluded.seal
+
+-- name: forget_to
+DELETE FROM audit WHERE id <= :id

@@ -1,11 +1,14 @@
 -- What the desk remembers of a conversation.
 
 -- name: get
-SELECT language, stopped_at, choices, choices_at, bounced_at, subject, first_seen, menu, said
+SELECT language, stopped_at, choices, choices_at, bounced_at, subject, seen_at, menu, said
 FROM correspondent WHERE conversation = :conversation
 
 -- name: meet
-INSERT INTO correspondent (conversation, first_seen) VALUES (:conversation, :now) ON CONFLICT (conversation) DO NOTHING
+INSERT INTO correspondent (conversation, first_seen, seen_at) VALUES (:conversation, :now, :now) ON CONFLICT (conversation) DO NOTHING
+
+-- name: seen
+UPDATE correspondent SET seen_at = :now WHERE conversation = :conversation
 
 -- name: set_language
 UPDATE correspondent SET language = :language WHERE conversation = :conversation

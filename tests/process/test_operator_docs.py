@@ -66,6 +66,8 @@ def test_the_metrics_that_operators_are_told_of_exist() -> None:
     metrics.delivered.labels("mail", "sent").inc()
     metrics.bounced.labels("permanent").inc()
     metrics.swept.labels("done").inc()
+    metrics.forgotten.labels("sent").inc()
+    metrics.database_octets.labels("log").set(0)
     exposed = metrics.exposition().decode()
     named = set(re.findall(r"`(autopro_[a-z_]+)", OPERATOR))
     assert len(named) >= 10

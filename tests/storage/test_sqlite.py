@@ -7,7 +7,7 @@ import sqlite3
 import stat
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -207,8 +207,11 @@ async def test_a_damaged_page_is_found_when_asked(tmp_path: Path) -> None:
     database = await open_sqlite(tmp_path / "a.db")
     assert await database.faults() == []
     await database.close()
-    content = (tmp_path / "a.db").read_bytes()
-    (tmp_path / "a.db").write_bytes(content[:-4096] + b"\xff" * 4096)
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'shipment_event'").fetchone()
+    content = bytearray((tmp_path / "a.db").read_bytes())
+    content[(page - 1) * 4096 : page * 4096] = b"\xff" * 4096
+    (tmp_path / "a.db").write_bytes(content)
     database = await open_sqlite(tmp_path / "a.db")
     assert await database.faults() != []
     await database.close()

@@ -18,9 +18,11 @@ from bot.core.accounts.audit_chain import Chain
 from bot.core.letters import Queued
 from bot.core.values import Language
 from bot.filing import FilingCabinet
+from bot.housekeeping import Housekeeping
 from bot.metrics import Metrics
 from bot.operators import Operators
 from bot.posting import Posting
+from bot.retention_settings import RetentionSettings
 from bot.sweep import Sweep, SweepReport
 from storage.correspondents import Correspondents
 from tests.handlers.counter import DESK, renderer
@@ -43,6 +45,7 @@ class SweptDesk:
     seconds: float = 1_000.0
     letters: list[Queued] = field(default_factory=list)
     metrics: Metrics = field(default_factory=Metrics)
+    periods: RetentionSettings = field(default_factory=RetentionSettings)
     sweep: Sweep = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,8 +55,9 @@ class SweptDesk:
         """A new process: nothing is remembered but what the database holds."""
         visits = self.visits
         composer = Composer(renderer(), visits.mint, SERVICE, DESK.company, ZONE, (Language.FR, Language.EN))
+        cabinet = FilingCabinet(visits.database, visits.seal, visits.mint, Chain(b"c" * 32))
         self.sweep = Sweep(
-            cabinet=FilingCabinet(visits.database, visits.seal, visits.mint, Chain(b"c" * 32)),
+            cabinet=cabinet,
             posting=Posting(composer, visits.seal),
             operators=Operators(composer, visits.rules.admin_addresses),
             rules=visits.rules,
@@ -61,6 +65,7 @@ class SweptDesk:
             metrics=self.metrics,
             offer=self.letters.extend,
             steady=lambda: self.seconds,
+            housekeeping=Housekeeping(cabinet, self.periods, self.metrics),
         )
 
     def at(self, moment: datetime) -> None:

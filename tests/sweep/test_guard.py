@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.accounts.sweep_guard import Alarm
+from bot.retention_settings import RetentionSettings
 from tests.support.visits import MARIE, RULES
 from tests.sweep.desk import SweptDesk, local, swept_desk
 
@@ -118,3 +119,33 @@ async def test_an_alarm_is_told_once_an_hour(tmp_path: Path) -> None:
         for _ in range(3):
             assert (await desk.run()).alarm is Alarm.CLOCK_AHEAD
         assert desk.take() == ADMINS
+
+
+async def test_after_a_long_stillness_nothing_is_deleted_for_three_days(tmp_path: Path) -> None:
+    """What is forgotten too early never comes back: either the desk was switched off, or its clock is far ahead."""
+    async with swept_desk(tmp_path, START) as desk:
+
+        async def correspondents() -> int:
+            rows = await desk.visits.database.read(lambda tx: tx.rows("SELECT 1 AS one FROM correspondent"))
+            return len(rows)
+
+        desk.periods = RetentionSettings(correspondent_days=60)
+        await desk.run()
+        await desk.stop("marie@x.example")
+        desk.restart()
+        desk.visits.clock.moment = back = START + timedelta(days=100)
+        assert (await desk.run()).held
+        assert (await desk.run(back + timedelta(days=2, hours=23))).held
+        assert await correspondents() == 1
+        report = await desk.run(back + timedelta(days=3))
+        assert (report.held, report.deleted) == (False, 1)
+        assert await correspondents() == 0
+
+
+async def test_force_and_a_short_stillness_hold_nothing(tmp_path: Path) -> None:
+    async with swept_desk(tmp_path, START) as desk:
+        assert not (await desk.run()).held, "the first sweep ever"
+        desk.restart()
+        assert not (await desk.run(START + timedelta(days=30))).held
+        desk.restart()
+        assert not (await desk.run(START + timedelta(days=100), force=True)).held

@@ -59,4 +59,4 @@ async def _opens(database: Database, ground: Ground) -> list[Finding]:
         await check_key(database, Seal(load_key(key_file, ground.mint), ground.mint))
     except AutoproError as error:
         return [Finding(subject, well=False, found=str(error), mend=f"put back the {key_file} of this database")]
-    return [Finding(subject, well=True, found="the key opens what waits")]
+    return [Finding(subject, well=True, found="the key opens what the database holds")]

@@ -8,7 +8,7 @@ from bot.key_file import load_key
 
 
 async def check_key_file(ground: Ground) -> list[Finding]:
-    """The key as a file; whether it opens what waits is the database's check."""
+    """The key as a file; whether it opens what the database holds is the database's check."""
     path = ground.settings.key_file
     try:
         load_key(path, ground.mint)

@@ -45,6 +45,10 @@ class Chain:
         """The seal of the trail's end."""
         return self._hmac(b"head", str(row).encode(), code)
 
+    def beginning(self, row: int, code: bytes) -> bytes:
+        """The seal of the last row that was forgotten: the trail begins after it."""
+        return self._hmac(b"beginning", str(row).encode(), code)
+
     def _hmac(self, *parts: bytes) -> bytes:
         # Each part with its length, so that nothing can move from one to the next.
         message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)

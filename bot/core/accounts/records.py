@@ -317,12 +317,16 @@ class AuditHead:
 
 @dataclass(frozen=True, slots=True)
 class AuditVerdict:
-    """What a check of the trail found. `fault` is "" for an intact trail, else a stable word; `row` is where it begins."""
+    """What a check of the trail found. `fault` is "" for an intact trail, else a stable word; `row` is where it begins.
+
+    `rows` is how many stand there, `forgotten` how many went before them because they were old.
+    """
 
     rows: int
     head: AuditHead
     fault: str = ""
     row: int = 0
+    forgotten: int = 0
 
     @property
     def intact(self) -> bool:

@@ -169,6 +169,14 @@ class Audit(Protocol):
         """The last row, to be written to the log daily."""
         ...
 
+    async def naming(self, words: Sequence[str]) -> list[AuditEntry]:
+        """The rows whose content has one of these words in it."""
+        ...
+
+    async def forget_before(self, before: datetime, count: int) -> int:
+        """Forgets at most `count` of the rows before a moment, the oldest first; how many. The trail then begins after them."""
+        ...
+
     async def verify(self, *, head: AuditHead | None = None) -> AuditVerdict:
         """Checks every row; with a `head` written down earlier, also that nothing up to it was replaced or cut off."""
         ...

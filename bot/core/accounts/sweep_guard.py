@@ -17,6 +17,10 @@ SHARE = 0.05
 FEW = 3  # closings that are never suspicious: five per cent of a small desk is less than one account
 
 
+GAP = timedelta(days=30)
+HOLD_SECONDS = 3 * 86_400.0
+
+
 class Alarm(StrEnum):
     """Why the sweep stopped; an operator looks."""
 
@@ -31,6 +35,14 @@ class Tick:
 
     at: datetime
     steady: float | None = None
+
+
+def needs_hold(last: Tick | None, this: Tick) -> bool:
+    """Whether nothing is to be deleted for `HOLD_SECONDS`: the desk stood still for long, or the clock is far ahead.
+
+    Which of the two, an operator sees in that time: what is forgotten too early never comes back.
+    """
+    return last is not None and last.steady is None and this.at - last.at > GAP
 
 
 def alarm(last: Tick | None, this: Tick, *, closing: int, accounts: int) -> Alarm | None:
