@@ -17,6 +17,7 @@ from bot.metrics import Metrics
 from bot.retention_settings import RetentionSettings
 from storage.database import Transaction
 from storage.retention import KINDS, Retention
+from storage.sqlite_tidying import LARGE_LOG_OCTETS
 
 log = structlog.get_logger("housekeeping")
 
@@ -25,7 +26,6 @@ PAUSE_SECONDS = 0.02  # between two batches: others write
 
 _TALLIES_DAYS = 2  # what the caps count ends after a day
 _NOTICES_DAYS = 90  # the longest notice goes out 30 days before its deadline; after that it is nobody's any more
-_LARGE_LOG_OCTETS = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,5 +92,5 @@ class Housekeeping:
         sizes = await self.cabinet.database.tidy()
         self.metrics.database_octets.labels("data").set(sizes.data)
         self.metrics.database_octets.labels("log").set(sizes.log)
-        if sizes.log > _LARGE_LOG_OCTETS:
+        if sizes.log > LARGE_LOG_OCTETS:
             log.warning("database_log_large", octets=sizes.log, next="another program holds the database open: end it")

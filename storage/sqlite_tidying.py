@@ -13,6 +13,7 @@ from pathlib import Path
 from storage.database import Sizes
 
 _BUSY_SECONDS = 0.2  # the writer is held up as long as a reader is waited for
+LARGE_LOG_OCTETS = 256 * 1024 * 1024  # only a reader that does not end lets it come to that
 _SPARE_PAGES = 4_096  # 16 MiB of free pages stay: they are used again soon
 _STEP_PAGES = 500  # given back a transaction
 

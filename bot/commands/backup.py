@@ -10,8 +10,7 @@ from bot.commands.common import with_settings
 from bot.config import Settings
 from bot.core.errors import Refused
 from storage.backup import back_up
-
-_SQLITE = "sqlite:///"
+from storage.opening import sqlite_path
 
 
 @click.command("backup")
@@ -19,12 +18,11 @@ _SQLITE = "sqlite:///"
 @with_settings
 def backup_command(settings: Settings, file: Path) -> None:
     """Copy the database into a new FILE while the desk goes on. The key file is not in it: keep it elsewhere."""
-    url = settings.database.url
-    if not url.startswith(_SQLITE):
+    source = sqlite_path(settings.database.url)
+    if source is None:
         raise Refused(
             "this desk stands on PostgreSQL: back it up with pg_dump, for example pg_dump --format=custom --file=FILE URL"
         )
-    source = Path(url.removeprefix(_SQLITE))
     if not source.exists():
         raise Refused(f"{source} does not exist yet; [database] url names it, and the desk makes it when it starts")
     octets = back_up(source, file)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import resource
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -130,8 +132,11 @@ def test_check_of_a_wrong_key_a_damaged_database_and_a_folder_that_is_a_file(her
     wrong = {one["subject"]: one for one in json.loads(here.run("check", "--json").stdout) if not one["well"]}
     assert "seal.key" in wrong["key and database"]["mend"]
     assert "put back" in wrong["key and database"]["mend"]
-    whole = here.database.read_bytes()
-    here.database.write_bytes(whole[:-4096] + b"\xff" * 4096)
+    with closing(sqlite3.connect(here.database)) as connection:
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'shipment_event'").fetchone()
+    damaged = bytearray(here.database.read_bytes())
+    damaged[(page - 1) * 4096 : page * 4096] = b"\xff" * 4096
+    here.database.write_bytes(damaged)
     result = here.run("check")
     assert result.returncode == 1
     assert "MEND database: " in result.stdout

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bot.commands.checks.finding import Finding, Ground
+from bot.core.accounts.audit_chain import Chain, audit_key
 from bot.core.errors import AutoproError
 from bot.core.seal import Seal
 from bot.key_file import load_key
+from storage.audit import AuditStore
 from storage.database import Database, Transaction
 from storage.depths import Depths
 from storage.key_check import check_key
@@ -59,4 +61,13 @@ async def _opens(database: Database, ground: Ground) -> list[Finding]:
         await check_key(database, Seal(load_key(key_file, ground.mint), ground.mint))
     except AutoproError as error:
         return [Finding(subject, well=False, found=str(error), mend=f"put back the {key_file} of this database")]
-    return [Finding(subject, well=True, found="the key opens what the database holds")]
+    return [Finding(subject, well=True, found="the key opens what the database holds"), await _audit_trail(database, ground)]
+
+
+async def _audit_trail(database: Database, ground: Ground) -> Finding:
+    key = load_key(ground.settings.key_file, ground.mint)
+    seal, chain = Seal(key, ground.mint), Chain(audit_key(key))
+    verdict = await database.read(lambda tx: AuditStore(tx, seal, chain).verify())
+    found = f"intact, {verdict.rows} rows" if verdict.intact else f"not intact from row {verdict.row} on"
+    mend = "autopro audit verify says what; keep this database as it is and compare it with a backup"
+    return Finding("audit trail", well=verdict.intact, found=found, mend=mend)
