@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -14,6 +15,7 @@ from bot.caps import Caps
 from bot.channels.authenticator import Authenticator
 from bot.channels.maildir import MaildirTransport
 from bot.channels.relay import RelayAddress, RelayTransport
+from bot.chat_intake import ChatIntake
 from bot.composer import Composer
 from bot.config import Settings
 from bot.core.accounts.audit_chain import Chain, audit_key
@@ -21,8 +23,9 @@ from bot.core.authenticity.peers import Peers
 from bot.core.caps import Limits
 from bot.core.clock import Clock, Mint, SystemClock, SystemMint
 from bot.core.errors import AutoproError
-from bot.core.inbound import OwnAddress
-from bot.core.ports import Transport
+from bot.core.inbound import OwnAddress, Reader
+from bot.core.letters import Queued
+from bot.core.ports import Offer, Transport
 from bot.core.seal import Seal
 from bot.core.values import Channel
 from bot.counter import Counter
@@ -43,6 +46,7 @@ from bot.reception import Reception
 from bot.rules import account_rules, desk_facts
 from bot.setbacks import Setbacks
 from bot.sweep import Sweep
+from bot.telegram_parts import TelegramParts, chat_delivery_of
 from handlers.table import FOR_ADMINISTRATORS, HANDLERS
 from storage.database import Database
 from storage.key_check import check_key
@@ -68,6 +72,14 @@ class App:
     metrics: Metrics
     observation: Observation
     sweep: Sweep
+    telegram: TelegramParts | None
+    tasks: list[asyncio.Task[None]]
+
+    def begin(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Adds a task without which the desk is not ready; it ends when the desk is drained."""
+        task = asyncio.create_task(work, name=name)
+        self.tasks.append(task)
+        self.observation.watch(task)
 
 
 @asynccontextmanager
@@ -98,29 +110,52 @@ async def running(settings: Settings, clock: Clock | None = None, mint: Mint | N
         stack.callback(hashing.close)
         cabinet = FilingCabinet(database, seal, mint, Chain(audit_key(key)))
         reception = Reception(cabinet, account_rules(settings), hashing, desk_facts(settings))
-        desk = _desk(settings, reception, clock, metrics, delivery, composer, operators)
+        chats = chat_delivery_of(settings, cabinet, clock, metrics, operators, delivery.offer)
+        offer = delivery.offer if chats is None else _to_both(delivery.offer, chats[1].offer)
+        counter = _counter(settings, reception, composer, operators)
+        delivery.tell_of_failures(counter.returned)
+        reader = reader_of(_own(settings))
+        setbacks = Setbacks(database=database, reader=reader, counter=counter, offer=offer, seal=seal, clock=clock, metrics=metrics)
+        desk = _desk(settings, reception, clock, metrics, offer, counter, reader, setbacks)
+        telegram = None
+        if chats is not None:
+            intake = ChatIntake(desk=desk, database=database, setbacks=setbacks, seal=seal, clock=clock, metrics=metrics)
+            telegram = TelegramParts(chats[0], intake, chats[1])
+            stack.push_async_callback(telegram.api.close)
         housekeeping = Housekeeping(cabinet, settings.retention, metrics)
-        sweep = _sweep(reception, composer, operators, metrics, delivery, housekeeping)
+        sweep = _sweep(reception, composer, operators, metrics, offer, housekeeping)
         observation = Observation(database, metrics, clock)
-        app = App(settings, database, seal, cabinet, clock, mint, desk, delivery, metrics, observation, sweep)
-        tasks = [asyncio.create_task(desk.work(), name="desk"), asyncio.create_task(delivery.run(), name="delivery")]
-        for task in tasks:
-            app.observation.watch(task)
-        stack.push_async_callback(_drain, desk, delivery, tasks)
+        app = App(settings, database, seal, cabinet, clock, mint, desk, delivery, metrics, observation, sweep, telegram, [])
+        app.begin(desk.work(), "desk")
+        app.begin(delivery.run(), "delivery")
+        stack.push_async_callback(_drain, app)
         yield app
 
 
-async def _drain(desk: Desk, delivery: Delivery, tasks: list[asyncio.Task[None]]) -> None:
+async def _drain(app: App) -> None:
     """Ends what has begun, within `DRAIN_SECONDS`; what time does not allow is in the database."""
-    desk.stop()
+    answering, delivering, *_ = app.tasks
+    app.desk.stop()
     with suppress(TimeoutError):
         async with asyncio.timeout(DRAIN_SECONDS):
-            await asyncio.wait(tasks[:1])
-            if not tasks[1].done():
-                await delivery.drain()
-    for task in tasks:
+            await asyncio.wait([answering])
+            ways = [] if delivering.done() else [app.delivery.drain()]
+            if app.telegram is not None:
+                ways.append(app.telegram.delivery.drain())
+            await asyncio.gather(*ways)
+    for task in app.tasks:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.gather(*app.tasks, return_exceptions=True)
+
+
+def _to_both(mail: Offer, chats: Offer) -> Offer:
+    """Hands letters to both ways out; each takes those of its channel."""
+
+    def offer(letters: Sequence[Queued]) -> None:
+        mail(letters)
+        chats(letters)
+
+    return offer
 
 
 def _authenticator(settings: Settings, clock: Clock) -> Authenticator:
@@ -138,42 +173,46 @@ def _authenticator(settings: Settings, clock: Clock) -> Authenticator:
         raise AutoproError(f"mail_trust.resolver: {error}") from error
 
 
-def _desk(
-    settings: Settings,
-    reception: Reception,
-    clock: Clock,
-    metrics: Metrics,
-    delivery: Delivery,
-    composer: Composer,
-    operators: Operators,
-) -> Desk:
-    limits, database, seal = settings.limits, reception.cabinet.database, reception.cabinet.seal
-    own = OwnAddress(settings.desk.address, settings.desk.subaddress_separator)
-    reader = reader_of(own)
-    counter = Counter(
+def _own(settings: Settings) -> OwnAddress:
+    return OwnAddress(settings.desk.address, settings.desk.subaddress_separator)
+
+
+def _counter(settings: Settings, reception: Reception, composer: Composer, operators: Operators) -> Counter:
+    limits = settings.limits
+    return Counter(
         handlers=HANDLERS,
         for_administrators=FOR_ADMINISTRATORS,
         composer=composer,
         reception=reception,
         facts=reception.facts,
         caps=Caps(Limits(limits.unrecognised_per_day, limits.answers_per_hour, limits.letters_per_hour)),
-        seal=seal,
+        seal=reception.cabinet.seal,
         check_digit=settings.tracing.check_digit,
         operators=operators,
         handoff_address=settings.desk.handoff_address,
     )
-    offer = delivery.offer
-    delivery.tell_of_failures(counter.returned)
+
+
+def _desk(
+    settings: Settings,
+    reception: Reception,
+    clock: Clock,
+    metrics: Metrics,
+    offer: Offer,
+    counter: Counter,
+    reader: Reader,
+    setbacks: Setbacks,
+) -> Desk:
     return Desk(
-        database=database,
-        examiner=Examiner(reader, own, _authenticator(settings, clock), counter.needs_proof),
+        database=reception.cabinet.database,
+        examiner=Examiner(reader, _own(settings), _authenticator(settings, clock), counter.needs_proof),
         counter=counter,
-        setbacks=Setbacks(database=database, reader=reader, counter=counter, offer=offer, seal=seal, clock=clock, metrics=metrics),
+        setbacks=setbacks,
         offer=offer,
-        seal=seal,
+        seal=reception.cabinet.seal,
         clock=clock,
         metrics=metrics,
-        most_waiting=limits.waiting_messages,
+        most_waiting=settings.limits.waiting_messages,
     )
 
 
@@ -182,7 +221,7 @@ def _sweep(
     composer: Composer,
     operators: Operators,
     metrics: Metrics,
-    delivery: Delivery,
+    offer: Offer,
     housekeeping: Housekeeping,
 ) -> Sweep:
     return Sweep(
@@ -192,7 +231,7 @@ def _sweep(
         rules=reception.rules,
         desk=reception.facts,
         metrics=metrics,
-        offer=delivery.offer,
+        offer=offer,
         steady=time.monotonic,
         housekeeping=housekeeping,
     )

@@ -67,6 +67,17 @@ class Received:
     waits: bool = False
 
 
+@immutable
+class Read:
+    """A message as read, before anything is kept of it. `quick` tells that it may be answered in the transaction that keeps it."""
+
+    record: RawRecord
+    inbound: Inbound
+    identity: Identity
+    reading: Reading
+    quick: bool
+
+
 class _UndoneError(Exception):
     """Leaves a transaction whose message turned out to be finished already."""
 
@@ -100,21 +111,28 @@ class Desk:
         self._wake = asyncio.Event()
         self._stopping = False
 
-    async def receive(self, record: RawRecord, source: str) -> Received:
-        """Keeps a message for good; only when this returns may the edge say so. Raises StorageError: nothing was kept."""
+    async def read(self, record: RawRecord) -> Read:
+        """Reads a message. Raises UnreadableUpdateError for a chat update that nobody can read."""
         inbound, identity = await self._examiner.read(record)
-        if inbound.refusal and record.envelope_sender:
-            self._metrics.received.labels(source, Receipt.REFUSED).inc()
-            return Received(Receipt.REFUSED, inbound.refusal)
         record = replace(record, conversation=inbound.sender.key)
         reading = self._counter.read(inbound)
-        quick = self._may_answer_quickly(record, inbound, reading)
-        if not quick and self._most_waiting and self._waiting >= self._most_waiting:
+        return Read(record, inbound, identity, reading, self._may_answer_quickly(record, inbound, reading))
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether so much waits that what cannot be answered at once has to come again later."""
+        return bool(self._most_waiting) and self._waiting >= self._most_waiting
+
+    async def receive(self, record: RawRecord, source: str) -> Received:
+        """Keeps a message for good; only when this returns may the edge say so. Raises StorageError: nothing was kept."""
+        read = await self.read(record)
+        if read.inbound.refusal and record.envelope_sender:
+            self._metrics.received.labels(source, Receipt.REFUSED).inc()
+            return Received(Receipt.REFUSED, read.inbound.refusal)
+        if not read.quick and self.is_busy:
             self._metrics.received.labels(source, Receipt.BUSY).inc()
             return Received(Receipt.BUSY)
-        received = await self._database.write(
-            lambda tx: self._keep(tx, record, inbound, identity, source, reading if quick else None), self._go_on
-        )
+        received = await self._database.write(lambda tx: self.keep(tx, read, source), self.go_on)
         self._metrics.received.labels(source, received.receipt).inc()
         return received
 
@@ -145,7 +163,8 @@ class Desk:
         self._stopping = True
         self._wake.set()
 
-    def _go_on(self, received: Received) -> None:
+    def go_on(self, received: Received) -> None:
+        """What follows when a message is kept for good."""
         if received.letters:
             self._offer(received.letters)
         if received.waits:
@@ -163,18 +182,16 @@ class Desk:
             return False
         return not self._examiner.must_look(record, inbound, reading)
 
-    async def _keep(
-        self, tx: Transaction, record: RawRecord, inbound: Inbound, identity: Identity, source: str, reading: Reading | None
-    ) -> Received:
-        """Keeps a message; with a `reading`, tries to answer it in the same transaction."""
-        now = self._clock.now()
-        inbox = Inbox(tx, self._seal)
-        if reading is not None:
+    async def keep(self, tx: Transaction, read: Read, source: str) -> Received:
+        """Keeps a message; where it is quick, tries to answer it in the same transaction."""
+        now, inbox = self._clock.now(), Inbox(tx, self._seal)
+        record, inbound, identity = read.record, read.inbound, read.identity
+        if read.quick:
             try:
                 # The deadline inside: one that falls when the savepoint is being released must not leave it released.
                 async with tx.savepoint(), asyncio.timeout(QUICK_SECONDS):
                     verdict = self._examiner.at_once(record, inbound)
-                    answer = await self._counter.answer(tx, record.channel, inbound, verdict, now, reading)
+                    answer = await self._counter.answer(tx, record.channel, inbound, verdict, now, read.reading)
                     inbox_id = await inbox.accept(
                         record, identity, source, now, due=None, outcome=answer.outcome, authenticity=verdict or UNSEEN
                     )

@@ -50,6 +50,12 @@ class Metrics:
         self.outbox_oldest = Gauge("autopro_outbox_oldest_seconds", "Age of the oldest of them", registry=self.registry)
         self.outbox_failed = Gauge("autopro_outbox_failed", "Letters given up", registry=self.registry)
         self.ready = Gauge("autopro_ready", "1 while nothing stands in the way of serving, as /readyz says", registry=self.registry)
+        self.telegram_age = Gauge(
+            "autopro_telegram_age_seconds", "How long ago Telegram last answered; 0 while another desk asks", registry=self.registry
+        )
+        self.telegram_conflicts = Counter(
+            "autopro_telegram_conflicts", "Times that another program took the bot's updates", registry=self.registry
+        )
         self._begin_at_zero()
 
     def _begin_at_zero(self) -> None:

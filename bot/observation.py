@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import structlog
 
@@ -23,11 +24,16 @@ class Observation:
         self._metrics = metrics
         self._clock = clock
         self._tasks: list[asyncio.Task[None]] = []
+        self._asked: list[Callable[[], list[str]]] = []
 
     def watch(self, task: asyncio.Task[None]) -> None:
         """Adds a task without which the desk is not ready; the log says when it breaks."""
         self._tasks.append(task)
         task.add_done_callback(_tell_when_broken)
+
+    def ask(self, obstacles: Callable[[], list[str]]) -> None:
+        """Adds somebody who knows of what stands in the way, a line each."""
+        self._asked.append(obstacles)
 
     def whole(self) -> bool:
         """Whether no part has ended: a restart mends that one, and not a database that is away."""
@@ -36,6 +42,7 @@ class Observation:
     async def obstacles(self) -> list[str]:
         """What stands in the way of serving, a line each; [] when nothing does."""
         found = [f"{task.get_name()} has ended; restart the desk" for task in self._tasks if task.done()]
+        found += [line for obstacles in self._asked for line in obstacles()]
         try:
             await self._database.read(_depths)
         except StorageError as error:

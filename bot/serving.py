@@ -21,6 +21,7 @@ from bot.core.errors import AutoproError, StorageError
 from bot.listener_settings import LmtpSettings
 from bot.listeners import listen_lmtp, listen_smtp
 from bot.sweep import Sweep
+from bot.telegram_line import TelegramLine
 
 log = structlog.get_logger("app")
 
@@ -99,10 +100,15 @@ async def listening(app: App) -> AsyncIterator[Ports]:
     async with AsyncExitStack() as stack:
         settings, web = app.settings, app.settings.http
         http_port = smtp_port = lmtp_port = 0
+        telegram = TelegramLine(app)
         if web.enabled:
             with _port_errors(f"{web.host}:{web.port}", "Stop what uses it, or set [http] host and port."):
                 health = await http.listen(
-                    web.host, web.port, ready=app.observation.obstacles, exposition=app.observation.exposition
+                    web.host,
+                    web.port,
+                    ready=app.observation.obstacles,
+                    exposition=app.observation.exposition,
+                    posts=telegram.posts,
                 )
             stack.push_async_callback(health.close)
             http_port = health.port
@@ -116,6 +122,7 @@ async def listening(app: App) -> AsyncIterator[Ports]:
                 lmtp = await listen_lmtp(app)
             stack.push_async_callback(lmtp.close, grace_seconds=GRACE_SECONDS)
             lmtp_port = lmtp.port
+        await stack.enter_async_context(telegram.open())
         yield Ports(smtp_port, http_port, lmtp_port)
 
 

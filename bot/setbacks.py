@@ -9,17 +9,18 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.caps import once
 from bot.core.clock import Clock, from_micros
 from bot.core.errors import StorageError
 from bot.core.inbound import Inbound, Reader
 from bot.core.letters import Letter, Queued
 from bot.core.ports import Offer
 from bot.core.seal import Seal
-from bot.core.values import Channel
+from bot.core.values import Channel, RawRecord
 from bot.counter import Counter
 from bot.metrics import Metrics
 from storage.database import Database, Transaction
-from storage.inbox import Claimed, Inbox
+from storage.inbox import Claimed, Identity, Inbox
 from storage.outbox import Outbox
 
 log = structlog.get_logger("desk")
@@ -69,6 +70,24 @@ class Setbacks:
         letters = await asyncio.to_thread(self._letters, claimed, reason, self._clock.now())
         await self._database.write(lambda tx: self._park(tx, claimed, letters, reason), self._offer)
         self._metrics.answered.labels("parked").inc()
+
+    async def set_aside(
+        self, tx: Transaction, record: RawRecord, identity: Identity, source: str, reason: str
+    ) -> tuple[Queued, ...] | None:
+        """Keeps a message that cannot even be read, for a person; None when it was kept before.
+
+        The administrators are told once an hour: what one program sends in a new form, it sends a thousand times.
+        """
+        now, inbox = self._clock.now(), Inbox(tx, self._seal)
+        inbox_id = await inbox.accept(record, identity, source, now, due=now)
+        if inbox_id is None:
+            return None
+        await inbox.park(inbox_id, reason, now)
+        log.error("message_parked", inbox_id=inbox_id, reason=reason, next=f"autopro parked show {inbox_id}")
+        self._metrics.answered.labels("parked").inc()
+        letters = self._counter.parked(None, inbox_id, reason, now) if await once(tx, "alert:unreadable", now) else []
+        outbox = Outbox(tx, self._seal)
+        return tuple([await outbox.add(letter, inbox_id, now) for letter in letters])
 
     async def _park(self, tx: Transaction, claimed: Claimed, letters: Sequence[Letter], reason: str) -> tuple[Queued, ...]:
         now = self._clock.now()

@@ -30,6 +30,7 @@ class Correspondent:
     menu: str = ""  # digest of the menu of commands that this chat was given
     said: tuple[tuple[int, str], ...] = ()  # the last messages of a chat: number and what it meant, newest last
     silent: bool = False  # has not written for a month: that it lives is worth noting
+    paused: bool = False  # Telegram has said that the desk may not write there
 
 
 STRANGER = Correspondent(None, stopped=False, choices=(), bounced=False, subject="", known=False)
@@ -58,6 +59,7 @@ class Correspondents:
             menu=row["menu"],
             said=tuple((int(number), meant) for number, meant in json.loads(row["said"])) if row["said"] else (),
             silent=row["seen_at"] < to_micros(self._now - _SEEN),
+            paused=row["paused_at"] is not None,
         )
 
     async def meet(self, key: str) -> None:
@@ -107,3 +109,12 @@ class Correspondents:
     async def wrote(self, key: str, subject: str) -> None:
         """Remembers the fingerprint of the subject just written."""
         await self._transaction.run(_SQL["wrote"], {"conversation": key, "subject": subject})
+
+    async def pause(self, key: str) -> None:
+        """Remembers that the desk may not write there: it was blocked, or thrown out."""
+        await self.meet(key)
+        await self._transaction.run(_SQL["pause"], {"conversation": key, "now": to_micros(self._now)})
+
+    async def resume(self, key: str) -> None:
+        """The desk may write there again."""
+        await self._transaction.run(_SQL["resume"], {"conversation": key})

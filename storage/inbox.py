@@ -120,6 +120,10 @@ class Inbox:
         )
         return None if row is None else int(row["id"])
 
+    async def any_of(self, conversation: str) -> bool:
+        """Whether something of a conversation waits for its answer."""
+        return await self._transaction.row(_SQL["any_of"], {"conversation": conversation}) is not None
+
     async def waiting(self) -> int:
         """How many messages wait for an answer."""
         row = await self._transaction.row(_SQL["waiting"])

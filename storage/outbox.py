@@ -37,9 +37,11 @@ class Outbox:
     async def add(self, letter: Letter, inbox_id: int | None, now: datetime, *, leased: bool = True) -> Queued:
         """Queues a letter, leased to this process: it hands the letter on from memory once the transaction is committed.
 
-        Not `leased`: any running desk takes it at once (the command line sends nothing itself).
+        Not `leased`: any running desk takes it at once (the command line sends nothing itself). Chat messages never are: only the
+        one desk that speaks with Telegram takes them.
         """
         moment = to_micros(now)
+        leased = leased and letter.channel is not Channel.TELEGRAM
         row = await self._transaction.row(
             _SQL["add"],
             {
@@ -50,6 +52,7 @@ class Outbox:
                 "template": letter.template,
                 "understood": int(letter.understood),
                 "secret": int(letter.secret),
+                "bulk": int(letter.bulk),
                 "sealed": self._seal.close(pack_letter(letter), letter.message_id.encode()),
                 "due_at": to_micros(now + LEASE) if leased else moment,
                 "created_at": moment,
@@ -64,7 +67,7 @@ class Outbox:
         claimed = []
         for row in sorted(rows, key=lambda row: int(row["id"])):
             try:
-                claimed.append(self._queued(row))
+                claimed.append(queued_letter(row, self._seal))
             except SealBrokenError as error:
                 await self.give_up(int(row["id"]), str(error), now)
         return claimed
@@ -75,11 +78,12 @@ class Outbox:
 
     async def of_conversation(self, conversation: str) -> list[Queued]:
         """What waits for one conversation, oldest first."""
-        return [self._queued(row) for row in await self._transaction.rows(_SQL["of_conversation"], {"conversation": conversation})]
+        rows = await self._transaction.rows(_SQL["of_conversation"], {"conversation": conversation})
+        return [queued_letter(row, self._seal) for row in rows]
 
-    async def sent(self, letter_id: int, now: datetime) -> None:
-        """Marks as sent and forgets the content."""
-        await self._transaction.run(_SQL["sent"], {"id": letter_id, "now": to_micros(now)})
+    async def sent(self, letter_id: int, now: datetime, remote_id: int | None = None) -> None:
+        """Marks as sent and forgets the content; `remote_id` is the number that Telegram gave to a message."""
+        await self._transaction.run(_SQL["sent"], {"id": letter_id, "now": to_micros(now), "remote_id": remote_id})
 
     async def retry(self, letter_id: int, error: str, due: datetime) -> None:
         """Puts off until `due`; `error` is the relay's answer, for operators."""
@@ -106,16 +110,19 @@ class Outbox:
         values = {"id": letter_id, "status": clean(status), "now": to_micros(now)}
         return await self._transaction.run(_SQL["bounced"], values) == 1
 
-    def _queued(self, row: Mapping[str, Any]) -> Queued:
-        recipient, envelope_sender, content = unpack_letter(self._seal.open(bytes(row["sealed"]), row["message_id"].encode()))
-        letter = Letter(
-            channel=Channel(row["channel"]),
-            conversation=row["conversation"],
-            message_id=row["message_id"],
-            template=row["template"],
-            recipient=recipient,
-            content=content,
-            envelope_sender=envelope_sender,
-            secret=bool(row["secret"]),
-        )
-        return Queued(int(row["id"]), letter, int(row["attempts"]), int(row["created_at"]))
+
+def queued_letter(row: Mapping[str, Any], seal: Seal) -> Queued:
+    """A row of the outbox with its letter. Raises SealBrokenError."""
+    recipient, envelope_sender, content = unpack_letter(seal.open(bytes(row["sealed"]), row["message_id"].encode()))
+    letter = Letter(
+        channel=Channel(row["channel"]),
+        conversation=row["conversation"],
+        message_id=row["message_id"],
+        template=row["template"],
+        recipient=recipient,
+        content=content,
+        envelope_sender=envelope_sender,
+        secret=bool(row["secret"]),
+        bulk=bool(row["bulk"]),
+    )
+    return Queued(int(row["id"]), letter, int(row["attempts"]), int(row["created_at"]))

@@ -28,13 +28,6 @@ NOT_READ_YET = frozenset(
         "relay.client_secret",
         "relay.token_url",
         "relay.scope",
-        "telegram.token",
-        "telegram.api_url",
-        "telegram.webhook_url",
-        "telegram.webhook_secret",
-        "limits.telegram_per_second",
-        "limits.telegram_chat_per_second",
-        "limits.telegram_group_per_minute",
     }
 )
 

@@ -1,14 +1,16 @@
-"""Health and metrics for operators (aiohttp): /healthz, /readyz, /metrics."""
+"""Health and metrics for operators (aiohttp): /healthz, /readyz, /metrics; and what is posted to the desk."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
 
 Ready = Callable[[], Awaitable[list[str]]]
 Exposition = Callable[[], Awaitable[bytes]]
+Post = Callable[[web.Request], Awaitable[web.Response]]
+NO_POSTS: Mapping[str, Post] = {}
 
 
 @dataclass(slots=True)
@@ -23,8 +25,13 @@ class HttpListener:
         await self.runner.cleanup()
 
 
-async def listen(host: str, port: int, *, ready: Ready, exposition: Exposition) -> HttpListener:
-    """Begins to serve. `ready` lists what stands in the way, [] when nothing does. Raises OSError."""
+async def listen(
+    host: str, port: int, *, ready: Ready, exposition: Exposition, posts: Mapping[str, Post] = NO_POSTS
+) -> HttpListener:
+    """Begins to serve. `ready` lists what stands in the way, [] when nothing does; `posts` takes what is posted, by path.
+
+    Raises OSError.
+    """
 
     async def healthz(_request: web.Request) -> web.Response:
         return web.Response(text="ok\n")
@@ -38,6 +45,7 @@ async def listen(host: str, port: int, *, ready: Ready, exposition: Exposition) 
 
     app = web.Application()
     app.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", metrics)])
+    app.add_routes([web.post(path, take) for path, take in posts.items()])
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, host, port)

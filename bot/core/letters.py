@@ -13,7 +13,8 @@ class Letter:
     """One message to send.
 
     `content` is the whole RFC 5322 message (or a chat message's JSON): a repeated send repeats it word for word, under the same
-    `message_id`. `envelope_sender` is "" for the null reverse-path, which direct answers have (RFC 3834 section 3.1).
+    `message_id`. `envelope_sender` is "" for the null reverse-path, which direct answers have (RFC 3834 section 3.1). `bulk` tells
+    of a chat message that nobody has just asked for: answers overtake it.
     """
 
     channel: Channel
@@ -25,6 +26,7 @@ class Letter:
     envelope_sender: str = ""
     understood: bool = True
     secret: bool = False
+    bulk: bool = False
     subject: str = ""  # of a letter just written; what waits in the outbox has it in its content
 
 

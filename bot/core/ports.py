@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Protocol
 
 from bot.core.authenticity import Verdict
@@ -43,6 +44,18 @@ class PermanentFailureError(Exception):
 
 class SecretHeldError(Exception):
     """The letter holds a password and the way out is not encrypted: it waits. The text is for operators."""
+
+
+class PutOffError(Exception):
+    """The other side wants a pause of `wait`: no failure of the letter. The text is for operators."""
+
+    def __init__(self, text: str, wait: timedelta) -> None:
+        super().__init__(text)
+        self.wait = wait
+
+
+class UnwelcomeError(Exception):
+    """The desk may not write to that chat. The text is for operators."""
 
 
 class Transport(Protocol):

@@ -1,7 +1,7 @@
 -- What the desk remembers of a conversation.
 
 -- name: get
-SELECT language, stopped_at, choices, choices_at, bounced_at, subject, seen_at, menu, said
+SELECT language, stopped_at, choices, choices_at, bounced_at, subject, seen_at, menu, said, paused_at
 FROM correspondent WHERE conversation = :conversation
 
 -- name: meet
@@ -31,3 +31,9 @@ UPDATE correspondent SET menu = :menu WHERE conversation = :conversation
 
 -- name: wrote
 UPDATE correspondent SET subject = :subject WHERE conversation = :conversation
+
+-- name: pause
+UPDATE correspondent SET paused_at = :now WHERE conversation = :conversation AND paused_at IS NULL
+
+-- name: resume
+UPDATE correspondent SET paused_at = NULL WHERE conversation = :conversation AND paused_at IS NOT NULL

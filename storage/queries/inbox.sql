@@ -14,20 +14,23 @@ VALUES (:channel, :source, :identity, :twin, :conversation, :sealed, :state, :du
 ON CONFLICT (identity) DO NOTHING
 RETURNING id
 
+-- name: any_of
+SELECT 1 AS waits FROM inbox WHERE conversation = :conversation AND state = 'new' LIMIT 1
+
 -- name: any_due
 SELECT 1 AS due FROM inbox WHERE state = 'new' AND due_at <= :now LIMIT 1
 
 -- name: claim
--- Due messages, each with its attempt counted, leased until `lease`. A message waits while an earlier one of its conversation is
--- being handled: order is kept within a conversation. MATERIALIZED: PostgreSQL may run a bare subquery anew for every row, and each
--- time it would lock, and claim, `count` more.
+-- Due messages, each with its attempt counted, leased until `lease`. A message waits while an earlier one of its conversation is due
+-- later, as what is being handled is: order is kept within a conversation. MATERIALIZED: PostgreSQL may run a bare subquery anew for
+-- every row, and each time it would lock, and claim, `count` more.
 WITH due AS MATERIALIZED (
     SELECT candidate.id FROM inbox AS candidate
     WHERE candidate.state = 'new' AND candidate.due_at <= :now
     AND NOT EXISTS (
         SELECT 1 FROM inbox AS earlier
         WHERE earlier.conversation = candidate.conversation AND earlier.state = 'new'
-        AND earlier.id < candidate.id AND earlier.due_at > :now
+        AND earlier.id < candidate.id AND earlier.due_at > candidate.due_at
     )
     ORDER BY candidate.due_at, candidate.id LIMIT :count /* skip locked */
 )
