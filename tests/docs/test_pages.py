@@ -9,7 +9,7 @@ import click
 import pytest
 
 from bot.cli import main
-from bot.config import Settings
+from bot.config import Settings, load
 from tests.docs.pages import DOCS, INDEX, PAGES, ROOT, anchors_of, links_of, quoted_in, text_of
 
 _SUFFIXES = ("py", "sql", "toml", "md", "yml", "html", "db")  # "accounts.sql" is a file
@@ -89,6 +89,17 @@ def test_settings_exist(page: Path) -> None:
         for section, key in named:
             assert section in KEYS, words
             assert key in KEYS[section] or key.removesuffix("_file") in KEYS[section], words
+
+
+@every_page
+def test_examples_of_settings_are_settings(page: Path, tmp_path: Path) -> None:
+    """Each block of TOML loads by itself; files of secrets that it names are made here."""
+    secret = tmp_path / "secret"
+    secret.write_text("secret\n", encoding="utf-8")
+    for number, block in enumerate(re.findall(r"^```toml\n(.*?)^```", text_of(page), re.MULTILINE | re.DOTALL)):
+        example = tmp_path / f"{number}.toml"
+        example.write_text(re.sub(r'(_file = )"[^"]*"', rf'\1"{secret}"', block), encoding="utf-8")
+        load(example, {})
 
 
 @every_page
