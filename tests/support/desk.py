@@ -114,4 +114,5 @@ async def started_desk(folder: Path, clock: HandClock | None = None, **sections:
     async with running_relay() as relay:
         settings = settings_for(folder, relay.port, **sections)
         async with running(settings, clock) as app, listening(app) as ports:
+            app.sweep.steady = lambda: clock.now().timestamp()  # the monotonic clock goes with the hand clock
             yield StartedDesk(app, ports, relay, clock)
