@@ -9,19 +9,24 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands.import_command import import_samples
-from tests.stories.test_accounts import ADMIN, ENGLISH, PASSWORD, answer, letters, open_account
 from tests.support.desk import CUSTOMER, SERVICE, StartedDesk, started_desk
+from tests.support.house import House, open_house
+from tests.support.people import Person
+from tests.support.speech import ADMIN, ENGLISH
 
 FOREIGN = {"Received": "from evil.example by x; Mon, 23 Nov 2026 10:00:00 -0500"}  # not from the trusted origin itself
 MALLORY = "mallory@customer.example"  # another user of the same mail domain
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[StartedDesk]:
-    async with started_desk(tmp_path, admins={"addresses": [ADMIN]}, relay={"allow_plain_secrets": True}) as started:
-        await import_samples(started.app.database, started.clock.now())
-        yield started
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with open_house(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def desk(house: House) -> StartedDesk:
+    return house.desk
 
 
 async def forge(desk: StartedDesk, text: str, to: str, **headers: str) -> None:
@@ -31,16 +36,16 @@ async def forge(desk: StartedDesk, text: str, to: str, **headers: str) -> None:
 
 
 @pytest.mark.parametrize("words", ["MY SHIPMENTS", "PROFILE", "MEMBERS"])
-async def test_a_seen_token_does_not_send_account_data_elsewhere(desk: StartedDesk, words: str) -> None:
-    code = await open_account(desk, ENGLISH)
-    opened = await desk.ask(ENGLISH.login.format(code=code, password=PASSWORD))
+async def test_a_seen_token_does_not_send_account_data_elsewhere(house: House, words: str) -> None:
+    desk = house.desk
+    opened = await house.session(ENGLISH, await house.open_account(ENGLISH))
     await forge(desk, words, parseaddr(opened["Reply-To"])[1], **{"Reply-To": MALLORY})
     assert {letter.recipient for letter in desk.relay.letters} <= {CUSTOMER}
 
 
-async def test_a_seen_token_changes_nothing_without_the_proved_sender(desk: StartedDesk) -> None:
-    code = await open_account(desk, ENGLISH)
-    opened = await desk.ask(ENGLISH.login.format(code=code, password=PASSWORD))
+async def test_a_seen_token_changes_nothing_without_the_proved_sender(house: House) -> None:
+    desk = house.desk
+    opened = await house.session(ENGLISH, await house.open_account(ENGLISH))
     to = parseaddr(opened["Reply-To"])[1]
     await forge(desk, "INVITE mallory@evil.example", to)
     await forge(desk, "PROFILE EMAIL mallory@evil.example", to)
@@ -58,7 +63,7 @@ async def test_two_robots_stop_although_each_letter_brings_a_token(tmp_path: Pat
         letter = await desk.ask("REQUEST ACCESS")
         answers = 1
         for _ in range(15):
-            await answer(desk, letter, "REQUEST ACCESS", sender=CUSTOMER)
+            await Person(desk, CUSTOMER).answers(letter, "REQUEST ACCESS")
             await desk.settle()
             if not desk.relay.letters:
                 break
@@ -94,10 +99,10 @@ async def test_a_look_alike_letter_makes_no_administrator(tmp_path: Path) -> Non
         '<style>.h{display:none}</style><p class="h">APPROVE NONE</p><p>Hello</p>',
     ],
 )
-async def test_an_approval_out_of_sight_or_out_of_a_quote_decides_nothing(desk: StartedDesk, html: str) -> None:
-    form = await desk.ask(ENGLISH.request)
-    await answer(desk, form, ENGLISH.form, sender=CUSTOMER)
-    decide = (await letters(desk, 2))[ADMIN, "admin/decide"]
+async def test_an_approval_out_of_sight_or_out_of_a_quote_decides_nothing(house: House, html: str) -> None:
+    desk = house.desk
+    await house.request(ENGLISH)
+    decide = await house.admin.gets("admin/decide")
     to = parseaddr(decide["Reply-To"])[1]
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = ADMIN, to, f"Re: {decide['Subject']}"

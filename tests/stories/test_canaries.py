@@ -5,41 +5,38 @@ from __future__ import annotations
 import io
 import re
 from contextlib import redirect_stderr, redirect_stdout
-from email.utils import parseaddr
 from pathlib import Path
 
-from bot.commands.import_command import import_samples
 from storage.backup import back_up
-from tests.stories.test_accounts import ADMIN, ENGLISH, NEXT_PASSWORD, PASSWORD, answer, letters, open_account, value
-from tests.support.desk import CUSTOMER, StartedDesk, started_desk
+from tests.support.house import House, open_house
+from tests.support.people import address_for_answers, value
+from tests.support.speech import ENGLISH, NEXT_PASSWORD, PASSWORD
 
 WRONG = "wrong-canary-password-4711"
 
 
-async def live(desk: StartedDesk) -> tuple[str, set[str]]:
+async def live(house: House) -> tuple[str, set[str]]:
     """Asks for an account, uses it, forgets the password; the temporary password and every token that was seen."""
-    code = await open_account(desk, ENGLISH)
-    await desk.ask(ENGLISH.login.format(code=code, password=WRONG))
-    opened = await desk.ask(ENGLISH.login.format(code=code, password=PASSWORD))
-    await desk.hand_in(desk.mail(ENGLISH.forgot.format(code=code)))
-    got = await letters(desk, 2)
-    decide = got[ADMIN, "admin/decide"]
-    await answer(desk, decide, ENGLISH.approve, sender=ADMIN)
-    credentials = (await letters(desk, 2))[CUSTOMER, "password/credentials"]
-    await answer(desk, credentials, ENGLISH.new.format(password=NEXT_PASSWORD), sender=CUSTOMER)
-    await letters(desk, 1)
-    addresses = [parseaddr(letter["Reply-To"])[1] for letter in (opened, decide, credentials)]
-    return value(credentials, ENGLISH.temporary_label), {re.split(r"\+s\.|@", address)[1] for address in addresses}
+    code = await house.open_account(ENGLISH)
+    await house.marie.asks(ENGLISH.login.format(code=code, password=WRONG), "login/refused")
+    opened = await house.session(ENGLISH, code)
+    await house.marie.asks(ENGLISH.forgot.format(code=code), "password/forgot_received")
+    decide = await house.admin.gets("admin/decide")
+    await house.admin.answers_and_gets(decide, ENGLISH.approve, "admin/decided")
+    credentials = await house.marie.gets("password/credentials")
+    await house.marie.answers_and_gets(credentials, ENGLISH.new.format(password=NEXT_PASSWORD), "password/changed")
+    await house.marie.asks(ENGLISH.login.format(code=code, password=PASSWORD), "login/refused")  # the one before
+    tokens = {re.split(r"\+s\.|@", address_for_answers(letter))[1] for letter in (opened, decide, credentials)}
+    return value(credentials, ENGLISH.temporary_label), tokens
 
 
 async def test_no_secret_is_left_anywhere(tmp_path: Path) -> None:
     logged = io.StringIO()
     folder = tmp_path / "data"
     with redirect_stderr(logged), redirect_stdout(logged):
-        async with started_desk(folder, admins={"addresses": [ADMIN]}, relay={"allow_plain_secrets": True}) as desk:
-            await import_samples(desk.app.database, desk.clock.now())
-            temporary, tokens = await live(desk)
-            await desk.settle()
+        async with open_house(folder) as house:
+            temporary, tokens = await live(house)
+            await house.desk.settle()
             back_up(folder / "desk.db", tmp_path / "backup.db")
             while_running = _contents(tmp_path)
     secrets = {PASSWORD, NEXT_PASSWORD, WRONG, temporary, *tokens}

@@ -7,12 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.accounts.codes import fold_code
-from bot.core.accounts.records import NewAccount, NewMember
 from tests.support.house import House, open_house
 from tests.support.people import nothing_more, value
-from tests.support.relay import SentLetter
-from tests.support.speech import BOTH, ENGLISH, FRENCH, MARIE, NEXT_PASSWORD, PASSWORD, Speech
+from tests.support.speech import BOTH, ENGLISH, NEXT_PASSWORD, PASSWORD, Speech
 
 each_language = pytest.mark.parametrize("speech", BOTH, ids=["en", "fr"])
 

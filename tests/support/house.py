@@ -63,7 +63,7 @@ class House:
         return await who.gets("access/received")
 
     async def credentials(self, speech: Speech, *, customers: str | None = None) -> SentLetter:
-        """Marie asks, the administrator approves; the letter that brings her access code. `customers` are those of PRO 123456789."""
+        """Marie asks, the administrator approves; the letter with her access code. `customers`: else that of PRO 123456789."""
         await self.request(speech)
         numbers = await self.shipper() if customers is None else customers
         await self.admin.answers(await self.admin.gets("admin/decide"), f"{speech.approve} {numbers}")
@@ -126,8 +126,9 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(folder: Path, *, admins: tuple[str, ...] = (ADMIN,), **sections: Mapping[str, Any]) -> AsyncIterator[House]:
-    """A started desk whose relay may be sent passwords without TLS: it is on this machine."""
-    async with started_desk(folder, admins={"addresses": admins}, relay={"allow_plain_secrets": True}, **sections) as desk:
+async def open_house(folder: Path, *admins: str, **sections: Mapping[str, Any]) -> AsyncIterator[House]:
+    """A started desk whose relay may be sent passwords without TLS: it is on this machine. `admins`: else one."""
+    listed = {"addresses": admins or (ADMIN,)}
+    async with started_desk(folder, None, admins=listed, relay={"allow_plain_secrets": True}, **sections) as desk:
         await import_samples(desk.app.database, desk.clock.now())
         yield House(desk)

@@ -13,7 +13,7 @@ from tests.support.desk import SERVICE, StartedDesk
 from tests.support.relay import SentLetter
 
 SECONDS = 30.0  # a letter that has not come by then does not come
-STRANGERS_HOST = {"Received": "from elsewhere.example by mx; Mon, 23 Nov 2026 10:00:00 -0500"}  # nothing so marked is authentic here
+STRANGERS_HOST = {"Received": "from elsewhere.example by mx; Mon, 23 Nov 2026 10:00:00 -0500"}  # so marked nothing is authentic
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,7 @@ class Person:
 
     async def answers(self, letter: SentLetter, words: str, *, unproved: bool = False) -> None:
         """Answers a letter of the desk: to its Reply-To, with its Message-ID and a quote."""
-        await self._hand_in(self.reply_to(letter, words, unproved=unproved), _address_for_answers(letter))
-
-    async def answers_at_once(self, letter: SentLetter, *each: str) -> None:
-        """The same mails as `answers`, handed in over as many connections at the same time."""
-        to = _address_for_answers(letter)
-        await asyncio.gather(*[self._hand_in(self.reply_to(letter, words), to) for words in each])
+        await self._hand_in(self.reply_to(letter, words, unproved=unproved), address_for_answers(letter))
 
     def reply_to(self, letter: SentLetter, words: str, *, unproved: bool = False) -> EmailMessage:
         """An answer as a mail program writes it."""
@@ -44,7 +39,7 @@ class Person:
         return self.desk.mail(
             text,
             sender=self.address,
-            to=_address_for_answers(letter),
+            to=address_for_answers(letter),
             answers=letter,
             subject=f"Re: {letter['Subject']}",
             headers=STRANGERS_HOST if unproved else None,
@@ -105,5 +100,6 @@ def is_answer_to(letter: SentLetter, earlier: SentLetter) -> bool:
     return earlier["Message-ID"] in threads
 
 
-def _address_for_answers(letter: SentLetter) -> str:
+def address_for_answers(letter: SentLetter) -> str:
+    """Where a mail program sends the answer to a letter."""
     return parseaddr(letter["Reply-To"] if letter.mail["Reply-To"] else SERVICE)[1]

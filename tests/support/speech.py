@@ -21,6 +21,7 @@ class Speech:
     form: str
     forgot: str
     approve: str
+    none: str
     deny: str
     ask: str
     undo: str
@@ -47,7 +48,6 @@ class Speech:
     profile_address: str
     code_label: str
     temporary_label: str
-    locked: str
     decided_by: str
 
 
@@ -57,6 +57,7 @@ ENGLISH = Speech(
     form="Name: {name}\nCompany: Tremblay inc.\nE-mail: {address}\nTelephone: 514 555-0142\n",
     forgot="FORGOT PASSWORD {code}\nMarie Tremblay, Tremblay inc.",
     approve="APPROVE",
+    none="NONE",
     deny="DENY We do not know you yet.",
     ask="ASK Which customer number is on your invoices?",
     undo="UNDO",
@@ -83,7 +84,6 @@ ENGLISH = Speech(
     profile_address="PROFILE EMAIL {address}",
     code_label="Access code: ",
     temporary_label="Temporary password: ",
-    locked="access code required",
     decided_by="By: ",
 )
 FRENCH = Speech(
@@ -92,6 +92,7 @@ FRENCH = Speech(
     form="Nom : {name}\nEntreprise : Tremblay inc.\nCourriel : {address}\nTéléphone : 514 555-0142\n",
     forgot="MOT DE PASSE OUBLIÉ {code}\nMarie Tremblay, Tremblay inc.",
     approve="APPROUVER",
+    none="AUCUN",
     deny="REFUSER Nous ne vous connaissons pas encore.",
     ask="DEMANDER Quel numéro de client figure sur vos factures?",
     undo="ANNULER",
@@ -118,7 +119,6 @@ FRENCH = Speech(
     profile_address="PROFIL COURRIEL {address}",
     code_label="Code d’accès\u00a0: ",
     temporary_label="Mot de passe temporaire\u00a0: ",
-    locked="code d’accès exigé",
     decided_by="Par\u00a0: ",
 )
 BOTH = (ENGLISH, FRENCH)

@@ -1,0 +1,70 @@
+"""What the office does at the command line, beside the running desk: its letters reach the members, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.commands import account_work as work
+from bot.commands.backoffice import Backoffice, open_backoffice
+from tests.support.house import House, open_house
+from tests.support.people import nothing_more
+from tests.support.speech import BOTH, ENGLISH, NEXT_PASSWORD, PASSWORD, Speech
+
+each_language = pytest.mark.parametrize("speech", BOTH, ids=["en", "fr"])
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with open_house(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def office(house: House) -> AsyncIterator[Backoffice]:
+    """The command line on the same settings, with connections of its own."""
+    async with open_backoffice(house.desk.app.settings, house.desk.clock) as backoffice:
+        yield backoffice
+
+
+@each_language
+async def test_an_account_is_suspended_opened_again_and_closed(house: House, office: Backoffice, speech: Speech) -> None:
+    """Nobody gets in meanwhile; every member hears of each step, without a secret."""
+    code = await house.open_account(speech)
+    await house.colleague(speech, code)
+    marie, jules = house.marie, house.jules
+    opened = await house.session(speech, code)
+    for step, template in ((work.suspend, "notice/suspended"), (work.resume, "notice/resumed"), (work.close, "notice/closed")):
+        assert "2 of its members are told" in await step(office, code)
+        for member in (marie, jules):
+            letter = await member.gets(template)
+            assert code in letter.text
+            assert PASSWORD not in letter.content.decode()
+            assert letter["Content-Language"] == speech.language
+            assert letter["Auto-Submitted"] == "auto-generated"
+        if template == "notice/resumed":
+            await house.session(speech, code)
+            continue
+        await marie.answers_and_gets(opened, speech.shipments, "login/session_ended")
+        why = {"notice/suspended": ("suspended", "suspendu"), "notice/closed": ("closed", "fermé")}[template]
+        refused = await marie.asks(speech.login.format(code=code, password=PASSWORD), "login/refused")
+        assert why[speech is not ENGLISH] in refused.text
+    await nothing_more(house.desk)
+
+
+@each_language
+async def test_an_account_is_unlocked(house: House, office: Backoffice, speech: Speech) -> None:
+    """After five wrong passwords Marie waits; the office ends it, and she hears of it."""
+    code = await house.open_account(speech)
+    wrong = speech.login.format(code=code, password=NEXT_PASSWORD)
+    for _ in range(5):
+        await house.marie.asks(wrong, "login/refused")
+    right = speech.login.format(code=code, password=PASSWORD)
+    assert ("10:01" if speech is ENGLISH else "10\u00a0h\u00a01") in (await house.marie.asks(right, "login/refused")).text
+    assert "is unlocked" in await work.unlock(office, code)
+    await house.marie.gets("notice/unlocked")
+    await house.session(speech, code)
+    assert "was not locked" in await work.unlock(office, code)
+    await nothing_more(house.desk)
