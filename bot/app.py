@@ -16,6 +16,7 @@ from bot.channels.authenticator import Authenticator
 from bot.channels.maildir import MaildirTransport
 from bot.channels.relay import RelayAddress, RelayTransport
 from bot.chat_intake import ChatIntake
+from bot.chat_menus import ChatMenus
 from bot.composer import Composer
 from bot.config import Settings
 from bot.core.accounts.audit_chain import Chain, audit_key
@@ -112,7 +113,8 @@ async def running(settings: Settings, clock: Clock | None = None, mint: Mint | N
         reception = Reception(cabinet, account_rules(settings), hashing, desk_facts(settings))
         chats = chat_delivery_of(settings, cabinet, clock, metrics, operators, delivery.offer)
         offer = delivery.offer if chats is None else _to_both(delivery.offer, chats[1].offer)
-        counter = _counter(settings, reception, composer, operators)
+        menus = _menus(composer, reception.rules.admin_chat)
+        counter = _counter(settings, reception, composer, operators, menus)
         delivery.tell_of_failures(counter.returned)
         reader = reader_of(_own(settings))
         setbacks = Setbacks(database=database, reader=reader, counter=counter, offer=offer, seal=seal, clock=clock, metrics=metrics)
@@ -177,11 +179,18 @@ def _own(settings: Settings) -> OwnAddress:
     return OwnAddress(settings.desk.address, settings.desk.subaddress_separator)
 
 
-def _counter(settings: Settings, reception: Reception, composer: Composer, operators: Operators) -> Counter:
+def _menus(composer: Composer, admin_chat: int) -> ChatMenus:
+    for_administrators = [handler.spec for handler in FOR_ADMINISTRATORS if handler.spec.name == "requests"]
+    specs = [handler.spec for handler in HANDLERS]
+    return ChatMenus(specs, composer.chat, for_administrators=for_administrators, admin_chat=admin_chat)
+
+
+def _counter(settings: Settings, reception: Reception, composer: Composer, operators: Operators, menus: ChatMenus) -> Counter:
     limits = settings.limits
     return Counter(
         handlers=HANDLERS,
         for_administrators=FOR_ADMINISTRATORS,
+        menus=menus,
         composer=composer,
         reception=reception,
         facts=reception.facts,

@@ -42,13 +42,13 @@ class ChatComposer:
         if not said:
             return letters
         if chat.mark.startswith(FORM):
-            letters.append(self._letter(chat.id, _without_buttons(chat.id, chat.tapped_message_id), "chat/buttons_removed"))
+            letters.append(self.letter_to(chat.id, _without_buttons(chat.id, chat.tapped_message_id), "chat/buttons_removed"))
         offered = languages if len(languages) > 1 else tuple(each.other for each in languages) if first else ()
         made = self._messages(chat, said, languages, first=first, offered=offered)
         if len(said) == 1 and len(made) == 1 and said[0].news is not None and chat.mark.startswith(CARD):
             return [*letters, *self._in_place(chat, said[0], made[0], languages)]
         template, understood = ", ".join(reply.template for reply in said), all(reply.understood for reply in said)
-        return [*letters, *(self._letter(chat.id, call, template, understood=understood) for call in made)]
+        return [*letters, *(self.letter_to(chat.id, call, template, understood=understood) for call in made)]
 
     def at_least(self, chat: Chat | None, language: Language | None = None, *, secret: bool = False) -> tuple[Letter, ...]:
         """What goes out although nothing is said: a tap's waiting ends, and a password is removed."""
@@ -60,11 +60,11 @@ class ChatComposer:
         letters = []
         if chat.callback_id:
             parameters = {"callback_query_id": chat.callback_id, **({"text": words} if words else {})}
-            letters.append(self._letter(chat.id, Call("answerCallbackQuery", parameters), "chat/acknowledged"))
+            letters.append(self.letter_to(chat.id, Call("answerCallbackQuery", parameters), "chat/acknowledged"))
         if remove and chat.message_id:
             (told, *_) = self._messages(chat, [Reply("chat/not_removed", {"group": chat.in_group})], languages)
             removal = Call("deleteMessage", {"chat_id": chat.id, "message_id": chat.message_id}, otherwise=told)
-            letters.append(self._letter(chat.id, removal, "chat/removal"))
+            letters.append(self.letter_to(chat.id, removal, "chat/removal"))
         return letters
 
     def notice(
@@ -81,10 +81,10 @@ class ChatComposer:
         if answers:
             number = letter_number(answers)
             if ends:
-                letters.append(self._letter(chat_id, _without_buttons(chat_id, number), "chat/buttons_removed"))
+                letters.append(self.letter_to(chat_id, _without_buttons(chat_id, number), "chat/buttons_removed"))
             answered = {"message_id": number, "allow_sending_without_reply": True}
             calls = [Call(call.method, {**call.parameters, "reply_parameters": answered}) for call in calls]
-        return [*letters, *(self._letter(chat_id, call, reply.template) for call in calls)]
+        return [*letters, *(self.letter_to(chat_id, call, reply.template) for call in calls)]
 
     def _words(self, toasts: Sequence[Reply], language: Language) -> str:
         if not toasts:
@@ -103,7 +103,7 @@ class ChatComposer:
         (told, *_) = self._messages(chat, [reply.news], languages)
         answered = {"message_id": chat.tapped_message_id, "allow_sending_without_reply": True}
         news = Call(told.method, {**told.parameters, "reply_parameters": answered})
-        return [self._letter(chat.id, edit, reply.template), self._letter(chat.id, news, reply.news.template)]
+        return [self.letter_to(chat.id, edit, reply.template), self.letter_to(chat.id, news, reply.news.template)]
 
     def _messages(
         self,
@@ -132,13 +132,18 @@ class ChatComposer:
             parameters["reply_markup"] = {"inline_keyboard": buttons}
         return Call("sendMessage", parameters)
 
-    def _letter(self, chat_id: int, call: Call, template: str, *, understood: bool = True) -> Letter:
+    def letter_to(self, chat_id: int, call: Call, template: str, *, understood: bool = True) -> Letter:
+        """One call about a chat."""
+        return self.letter(chat_key(chat_id), str(chat_id), call, template, understood=understood)
+
+    def letter(self, conversation: str, recipient: str, call: Call, template: str, *, understood: bool = True) -> Letter:
+        """One call."""
         return Letter(
             channel=Channel.TELEGRAM,
-            conversation=chat_key(chat_id),
+            conversation=conversation,
             message_id=self.mint.token(),
             template=template,
-            recipient=str(chat_id),
+            recipient=recipient,
             content=call.content(),
             understood=understood,
         )

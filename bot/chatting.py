@@ -14,19 +14,84 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
+from datetime import datetime
 
+from bot.chat_menus import ChatMenus
+from bot.core.accounts.stores import Drafts
 from bot.core.chat import Chat, Origin
 from bot.core.commands import Command, CommandSpec, Effect, Reading
 from bot.core.courtesy import GREETINGS
 from bot.core.folding import fold
+from bot.core.letters import Letter
 from bot.core.replies import Reply
+from bot.core.secret_words import message_holds_secret
+from bot.core.values import Language
 from bot.heard import Heard
+from handlers.form_steps import under_way
 from handlers.listing import row
+from storage.correspondents import Correspondents
 
 _BY_LINK = frozenset({"language", "login", "request_access", "forgot_password", "profile", "link"})  # bare: they ask further
 Specs = Callable[[str], CommandSpec]
+
+
+class Manners:
+    """What the counter asks before it answers a chat.
+
+    `specs` gives the declaration of a command by its name, `secret` are the names of those after which a password may follow.
+    """
+
+    def __init__(self, specs: Specs, secret: Collection[str], menus: ChatMenus) -> None:
+        self._specs = specs
+        self._secret = secret
+        self._menus = menus
+
+    async def hear(self, drafts: Drafts, heard: Heard, now: datetime) -> Heard:
+        """The message with the form that waits in this chat, and whether it may hold a password."""
+        chat, inbound = heard.inbound.chat, heard.inbound
+        if chat is None:
+            return heard
+        form = None if chat.in_group else await under_way(drafts, inbound.sender.key, now)
+        secret = not chat.callback_id and message_holds_secret(inbound.text, heard.reading, self._secret)
+        return replace(heard, form=form, secret=secret)
+
+    def instead(self, heard: Heard) -> Reply | None:
+        """What is answered in place of what the message says, None where it is answered as it stands."""
+        chat, reading = heard.inbound.chat, heard.reading
+        if chat is None:
+            return None
+        if chat.media and not heard.inbound.text:
+            return Reply("chat/media", {"kind": chat.media}, understood=False)
+        if chat.edited and (reading.barred or (heard.form is not None and not reading.commands)):
+            return Reply("chat/edited", {"form": heard.form is not None})
+        if not reading.barred:
+            return None
+        if chat.origin is not Origin.OWN:
+            asked = row(self._specs(reading.barred[0].name), logged_in=False)
+            return Reply("chat/borrowed", {"link": chat.origin is Origin.LINK, "command": asked})
+        return Reply("chat/private_only", {"secret": heard.secret})
+
+    def told(self, heard: Heard) -> list[Reply]:
+        """That a message is removed because it may hold a password."""
+        if not heard.secret or heard.inbound.chat is None or heard.inbound.chat.in_group:
+            return []
+        return [Reply("chat/removed", {"meant": any(command.name in self._secret for command in heard.reading.commands)})]
+
+    async def remember(self, correspondents: Correspondents, heard: Heard, language: Language | None) -> list[Letter]:
+        """What the message meant, so that an edit of it can be told; and the menu, where the chat's `language` is known."""
+        chat, known, key = heard.inbound.chat, heard.known, heard.inbound.sender.key
+        if chat is None:
+            return []
+        if chat.message_id:
+            await correspondents.said(key, known.said, chat.message_id, meaning(heard.reading, heard.inbound.text))
+        menu = self._menus.of_chat(chat, language, known) if language is not None else None
+        if menu is None:
+            return []
+        digest, letter = menu
+        await correspondents.given_menu(key, digest)
+        return [letter]
 
 
 def barred(reading: Reading, chat: Chat, specs: Specs) -> Reading:
@@ -47,12 +112,6 @@ def _may_be_said(command: Command, chat: Chat, spec: CommandSpec) -> bool:
     return chat.origin is Origin.OWN or spec.in_groups or (spec.name in _BY_LINK and not command.argument and not command.lines)
 
 
-def said_before(heard: Heard) -> str | None:
-    """What an edited message meant before it was edited, None where that is not remembered."""
-    chat = heard.inbound.chat
-    return dict(heard.known.said).get(chat.message_id) if chat is not None else None
-
-
 def meaning(reading: Reading, text: str) -> str:
     """What a message means, so that an edit that changes nothing can be told: its commands, or else its words."""
     commands = (*reading.commands, *reading.barred)
@@ -68,27 +127,15 @@ def hush(heard: Heard) -> str:
     nothing = not (reading.commands or reading.barred)
     if chat.in_group and chat.to_anyone and nothing:
         return "chat_not_ours"  # a bare /command that another bot of the group may know
-    if chat.edited and (said_before(heard) == meaning(reading, heard.inbound.text) or (nothing and heard.form is None)):
+    if chat.edited and (_said_before(heard) == meaning(reading, heard.inbound.text) or (nothing and heard.form is None)):
         return "chat_unchanged_edit"
     return ""
 
 
-def instead(heard: Heard, specs: Specs) -> Reply | None:
-    """What is answered in place of what the message says, None where it is answered as it stands."""
-    chat, reading = heard.inbound.chat, heard.reading
-    if chat is None:
-        return None
-    if chat.media and not heard.inbound.text:
-        return Reply("chat/media", {"kind": chat.media}, understood=False)
-    if chat.edited and (reading.barred or (heard.form is not None and not reading.commands)):
-        return Reply("chat/edited", {"form": heard.form is not None})
-    if not reading.barred:
-        return None
-    if chat.origin is not Origin.OWN:
-        return Reply(
-            "chat/borrowed", {"link": chat.origin is Origin.LINK, "command": row(specs(reading.barred[0].name), logged_in=False)}
-        )
-    return Reply("chat/private_only", {"secret": heard.secret})
+def _said_before(heard: Heard) -> str | None:
+    """What an edited message meant before it was edited, None where that is not remembered."""
+    chat = heard.inbound.chat
+    return dict(heard.known.said).get(chat.message_id) if chat is not None else None
 
 
 def greets(heard: Heard) -> bool:

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.caps import FREE, NOT_ASKED, Caps
-from bot.chatting import barred, greets, hush, instead, meaning
+from bot.chat_menus import ChatMenus
+from bot.chatting import Manners, barred, greets, hush
 from bot.composer import Composer
 from bot.core.accounts.tokens import Purpose, looks_issued
 from bot.core.authenticity import Verdict
 from bot.core.caps import Allowance
-from bot.core.chat import Chat
 from bot.core.check_digits import CheckDigit
 from bot.core.commands import Command, CommandSpec, Effect, Handler, Reading
 from bot.core.grammar import Context, Vocabulary, read
@@ -27,7 +27,6 @@ from bot.core.pro_numbers import find_pros
 from bot.core.repeated_subject import fingerprint, repeats
 from bot.core.replies import Reply
 from bot.core.seal import Seal
-from bot.core.secret_words import message_holds_secret
 from bot.core.values import Channel, Language
 from bot.core.visit import NOBODY, DeskFacts, Stores, Visit
 from bot.handover import Handover
@@ -36,7 +35,6 @@ from bot.operators import Operators
 from bot.posting import write_posts
 from bot.reception import NOTHING_PREPARED, Prepared, Reception, answer_command
 from bot.recognition import assurance_of
-from handlers.form_steps import under_way
 from handlers.overheard import overheard
 from handlers.returned import reopened
 from handlers.unknown import answer_unknown
@@ -72,13 +70,15 @@ class Counter:
         operators: Operators,
         handoff_address: str,
         reception: Reception,
+        menus: ChatMenus,
         for_administrators: Sequence[Handler] = (),
     ) -> None:
         self._handlers: Mapping[str, Handler] = {handler.spec.name: handler for handler in (*handlers, *for_administrators)}
         self._vocabulary = Vocabulary([handler.spec for handler in handlers])
         # Their words are ordinary ones ("deny", "ask"): nobody else's mail is read for them.
         self._vocabulary_of_administrators = Vocabulary([handler.spec for handler in self._handlers.values()])
-        self._secret = frozenset(name for name, handler in self._handlers.items() if handler.spec.secret)
+        secret = frozenset(name for name, handler in self._handlers.items() if handler.spec.secret)
+        self._manners = Manners(self.spec, secret, menus)
         self._reception = reception
         self._composer = composer
         self._facts = facts
@@ -215,13 +215,7 @@ class Counter:
         if not reading.commands and heard.code_like_a_word:
             again = self.read(inbound, has_choices=bool(known.choices), answers_us=answers_us, own_code=heard.code_like_a_word)
             heard = replace(heard, reading=again)
-        return heard if chat is None else await self._hear_in_chat(tx, heard, chat, now)
-
-    async def _hear_in_chat(self, tx: Transaction, heard: Heard, chat: Chat, now: datetime) -> Heard:
-        drafts, key = self._reception.files(tx).drafts, heard.inbound.sender.key
-        form = None if chat.in_group else await under_way(drafts, key, now)
-        secret = not chat.callback_id and message_holds_secret(heard.inbound.text, heard.reading, self._secret)
-        return replace(heard, form=form, secret=secret)
+        return heard if chat is None else await self._manners.hear(self._reception.files(tx).drafts, heard, now)
 
     async def _allowance(self, tx: Transaction, heard: Heard, now: datetime) -> Allowance:
         listed = self._reception.rules.lists(heard.inbound.sender, heard.inbound.chat)
@@ -247,8 +241,7 @@ class Counter:
         language = self._language(heard)
         visit = self._visit(tx, correspondents, heard, language, now)
         replies = await self._replies(visit, heard, prepared)
-        if heard.secret and inbound.chat is not None and not inbound.chat.in_group:
-            replies.append(Reply("chat/removed", {"meant": any(one.name in self._secret for one in heard.reading.commands)}))
+        replies += self._manners.told(heard)
         choices = next((reply.choices for reply in replies if reply.choices), ())
         if choices:
             await correspondents.set_choices(key, choices)
@@ -266,12 +259,13 @@ class Counter:
             await correspondents.wrote(key, subject)
         if token:  # for programs that drop the Reply-To: the letter that carries it stands for it
             await visit.files.tokens.carried_by(token, answer.message_id)
-        if inbound.chat is not None and inbound.chat.message_id:
-            await correspondents.said(key, known.said, inbound.chat.message_id, meaning(heard.reading, inbound.text))
+        wished = heard.access.member.language if heard.access.member is not None else None
+        spoken = wished or next((reply.language for reply in replies if reply.language is not None), None) or known.language
+        menu = await self._manners.remember(correspondents, heard, spoken)
         posts = await self._posts(tx, visit, replies)
         if heard.channel is not Channel.TERMINAL and all(reply.quiet for reply in replies):
             answers = [*self._composer.chat.at_least(inbound.chat, chosen, secret=heard.secret)]
-        return [*answers, *posts, *self._handoff(heard, replies, now)]
+        return [*answers, *menu, *posts, *self._handoff(heard, replies, now)]
 
     async def _posts(self, tx: Transaction, visit: Visit, replies: Sequence[Reply]) -> list[Letter]:
         """The letters to others."""
@@ -307,7 +301,7 @@ class Counter:
         )
 
     async def _replies(self, visit: Visit, heard: Heard, prepared: Prepared) -> list[Reply]:
-        commands, other = heard.reading.commands, instead(heard, self.spec)
+        commands, other = heard.reading.commands, self._manners.instead(heard)
         if other is not None and not commands:
             return [other]
         if greets(heard) and heard.form is None:

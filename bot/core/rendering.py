@@ -150,9 +150,10 @@ class Renderer:
         for (scripts, notice), language in zip(halves, spoken, strict=True):
             written = "".join([self._telegram[language].write(script) for script in scripts]).strip("\n")
             pieces.append(f"<i>{escape(notice)}</i>\n\n{written}" if notice else written)
-        scripts = [*(script for half, _ in halves for script in half), *(self._only[language] for language in offered)]
-        buttons = dict.fromkeys(button for script in scripts for button in actions(script))
-        return RenderedChat("\n\n".join(pieces), tuple(buttons))
+        buttons = dict.fromkeys(button for half, _ in halves for script in half for button in actions(script))
+        known = {command for _, command in buttons}
+        others = [button for language in offered for button in actions(self._only[language]) if button[1] not in known]
+        return RenderedChat("\n\n".join(pieces), (*buttons, *others))
 
     def _chat_half(
         self, replies: Sequence[Reply], language: Language, spoken: Sequence[Language], first_contact: bool
@@ -162,6 +163,12 @@ class Renderer:
         sections = [self._script(reply.template, language, reply.facts, short=bilingual)[1] for reply in replies]
         notice = self._notices[language.other, language is spoken[0]].words if bilingual else ""
         return [*([self._opening[language]] if first_contact else []), *sections], notice
+
+    def words(self, name: str, language: Language) -> Mapping[str, str]:
+        """A closed list of `templates/_words`. KeyError when there is none of that name."""
+        compiled = next(each for (_, twin), each in self._compiled.items() if twin is language)
+        found: Mapping[str, str] = compiled.shared[name]
+        return found
 
     def plain(self, replies: Sequence[Reply], language: Language, *, first_contact: bool) -> str:
         """The sections for a terminal, without the frame of a letter. Raises as `mail` does."""
