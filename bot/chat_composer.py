@@ -116,7 +116,8 @@ class ChatComposer:
     ) -> list[Call]:
         rendered = self.renderer.chat(replies, languages, first_contact=first, offered=offered)
         bound = next((reply.mark for reply in replies if reply.mark), "")
-        buttons = keyboard((label, command, bound) for label, command in rendered.buttons)
+        made = [(label, command, bound) for label, command in rendered.buttons]
+        buttons = keyboard([*made, *((label, command, "") for label, command in rendered.languages)])
         texts = pieces(rendered.html)
         return [self._message(chat, text, buttons if text is texts[-1] else []) for text in texts]
 

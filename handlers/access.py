@@ -18,7 +18,7 @@ from bot.core.forms import ACCESS, FormReading, FormState, read_form, with_value
 from bot.core.replies import Post, Reply
 from bot.core.values import Assurance, Channel, Language
 from bot.core.visit import Visit
-from handlers import forgot, form_steps
+from handlers import form_steps
 from handlers.form_steps import lines_of
 from handlers.office import Office, office_of, person_of
 from handlers.request_letters import SHOWN_CHANGES, put_to_administrators
@@ -55,26 +55,13 @@ async def answer(visit: Visit, command: Command) -> Reply:
     return await form_steps.start(visit, ACCESS, read_form(ACCESS, text).values)
 
 
-async def continue_form(visit: Visit, text: str) -> Reply | None:
-    """The next step of whatever form is under way in a chat or at a terminal; None when there is none, or by mail."""
-    taken = await form_steps.take(visit, text) if visit.channel is not Channel.MAIL else None
-    if taken is None:
-        return None
-    if taken.values is None:
-        return taken.reply
-    if taken.form is ACCESS:
-        return await _submit(visit, taken.values)
-    words = [f"{one.labels[Language.EN]}: {taken.values[one.key]}" for one in taken.form.fields if taken.values.get(one.key)]
-    return await forgot.submit(visit, "\n".join(words))
-
-
 async def form_by_mail(visit: Visit, text: str) -> Reply:
     """Reads the form out of a mail, new words before quoted ones, completed by what an earlier letter held."""
     kept = await form_steps.kept_values(visit, ACCESS) if _same_writer(visit) else {}
     reading = with_values(ACCESS, read_form(ACCESS, text, visit.quoted, office_of(visit).objection), kept)
     if reading.complete:
         await visit.files.drafts.drop(visit.sender.key, ACCESS.name)
-        return await _submit(visit, reading.values)
+        return await submit(visit, reading.values)
     if reading.values and _same_writer(visit):
         await form_steps.keep(visit, ACCESS, FormState(ACCESS.name, 0, reading.values))
     return await _form(visit, reading)
@@ -102,7 +89,7 @@ async def confirmed(visit: Visit, token: Token) -> Reply:
     return await _merged(visit, office, request.address, request.claimed) or Reply("access/confirm_over")
 
 
-async def _submit(visit: Visit, values: Mapping[str, str]) -> Reply:
+async def submit(visit: Visit, values: Mapping[str, str]) -> Reply:
     """Takes a complete form. An authentic mail from the form's own address needs no confirmation."""
     office, address = office_of(visit), values["email"].lower()
     proved = visit.channel is Channel.MAIL and visit.can_remember and visit.sender.address.lower() == address

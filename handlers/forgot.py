@@ -57,6 +57,13 @@ async def answer(visit: Visit, command: Command) -> Reply:
     return await submit(visit, words)
 
 
+async def submit_form(visit: Visit, values: Mapping[str, str]) -> Reply:
+    """A form filled in step by step is a letter with its lines."""
+    return await submit(
+        visit, "\n".join(f"{one.labels[Language.EN]}: {values[one.key]}" for one in FORGOT.fields if values.get(one.key))
+    )
+
+
 async def submit(visit: Visit, words: str) -> Reply:
     """The request goes to the administrators, or joins the open one of the same address; the receipt never says which."""
     office = office_of(visit)

@@ -24,6 +24,7 @@ from bot.core.replies import Reply
 from bot.core.values import Channel
 from bot.core.visit import Visit
 from handlers import access, asking, deciding
+from handlers.form_answers import continue_form
 from handlers.form_steps import current, mark_of
 
 _OF_FORMS = frozenset({"undo", "yes"})  # CANCEL and YES are words of every form as well
@@ -54,10 +55,10 @@ async def _of_form(visit: Visit, commands: Sequence[Command]) -> Reply | None:
     if chat is not None and chat.mark.startswith(FORM):
         if state is None or mark_of(state) != chat.mark:
             return Reply("form/over", toast=True)
-        return await access.continue_form(visit, visit.text)
+        return await continue_form(visit, visit.text)
     if state is None or (_are_its_own(commands) and not _asks_for_language(state)):
         return None
-    return await access.continue_form(visit, visit.text)
+    return await continue_form(visit, visit.text)
 
 
 def _is_bare(text: str) -> bool:

@@ -11,7 +11,7 @@ from bot.core.immutable import immutable
 from bot.core.output_forms import OutputForm, read_output_form
 from bot.core.replies import Reply
 from bot.core.template_store import LAYOUT, load
-from bot.core.values import Language
+from bot.core.values import Language, Medium
 from bot.core.visit import DeskFacts
 
 _SLOT = re.compile(r"\$(lang|title|content)\b")
@@ -34,7 +34,10 @@ class DocumentWriter:
 
     def write(self, replies: Sequence[Reply], language: Language, form: OutputForm) -> Document:
         """The sections one below the other; the subject of the first is the title. Raises jinja2.UndefinedError, KeyError."""
-        rendered = [self._compiled[reply.template, language].render({"short": False, **reply.facts}) for reply in replies]
+        rendered = [
+            self._compiled[reply.template, language].render({"short": False, "medium": Medium.LETTER, **reply.facts})
+            for reply in replies
+        ]
         return Document(rendered[0][0], "".join(form.write(script) for _, script in rendered))
 
     def html(self, replies: Sequence[Reply], language: Language) -> str:

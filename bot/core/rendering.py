@@ -18,7 +18,7 @@ from bot.core.page import read_page
 from bot.core.replies import Reply
 from bot.core.subjects import bare_subject, reply_subject
 from bot.core.template_store import LAYOUT, load
-from bot.core.values import Language
+from bot.core.values import Language, Medium
 from bot.core.visit import DeskFacts
 
 SUBJECT_LIMIT = 180  # characters
@@ -49,10 +49,14 @@ class RenderedMail:
 
 @immutable
 class RenderedChat:
-    """A chat message: Telegram's HTML, each line of it complete in itself, and (label, command) of its buttons."""
+    """A chat message: Telegram's HTML, each line of it complete in itself, and (label, command) of its buttons.
+
+    `languages` are the buttons that lead to another language.
+    """
 
     html: str
     buttons: tuple[tuple[str, str], ...]
+    languages: tuple[tuple[str, str], ...] = ()
 
 
 class _Section(NamedTuple):
@@ -153,14 +157,14 @@ class Renderer:
         buttons = dict.fromkeys(button for half, _ in halves for script in half for button in actions(script))
         known = {command for _, command in buttons}
         others = [button for language in offered for button in actions(self._only[language]) if button[1] not in known]
-        return RenderedChat("\n\n".join(pieces), (*buttons, *others))
+        return RenderedChat("\n\n".join(pieces), tuple(buttons), tuple(others))
 
     def _chat_half(
         self, replies: Sequence[Reply], language: Language, spoken: Sequence[Language], first_contact: bool
     ) -> tuple[list[str], str]:
         """The scripts of one language, and where the other is in the other's words."""
         bilingual = len(spoken) > 1
-        sections = [self._script(reply.template, language, reply.facts, short=bilingual)[1] for reply in replies]
+        sections = [self._script(reply.template, language, reply.facts, Medium.CHAT, short=bilingual)[1] for reply in replies]
         notice = self._notices[language.other, language is spoken[0]].words if bilingual else ""
         return [*([self._opening[language]] if first_contact else []), *sections], notice
 
@@ -174,7 +178,7 @@ class Renderer:
         """The sections for a terminal, without the frame of a letter. Raises as `mail` does."""
         (spoken,) = _spoken(replies, (language,))
         opening = self._frame_text["opening", spoken].plain if first_contact else ""
-        scripts = [self._script(reply.template, spoken, reply.facts, short=False)[1] for reply in replies]
+        scripts = [self._script(reply.template, spoken, reply.facts, Medium.TERMINAL)[1] for reply in replies]
         return (opening + "".join(map(self._text[spoken].write, scripts))).strip("\n") + "\n"
 
     def _half(self, replies: Sequence[Reply], language: Language, spoken: Sequence[Language], first_contact: bool) -> _Half:
@@ -192,13 +196,15 @@ class Renderer:
         return (self._remembered if reply.public else self._write)(reply.template, language, facts, short)
 
     def _write(self, template: str, language: Language, facts: tuple[tuple[str, Any], ...], short: bool) -> _Section:
-        subject, script = self._script(template, language, dict(facts), short=short)
+        subject, script = self._script(template, language, dict(facts), Medium.LETTER, short=short)
         text, html = self._text[language].write(script), self._html[language].write(script, _LINK)
         return _Section(subject, text_body(text), html_body(html))
 
-    def _script(self, template: str, language: Language, facts: Mapping[str, Any], *, short: bool) -> tuple[str, str]:
+    def _script(
+        self, template: str, language: Language, facts: Mapping[str, Any], medium: Medium, *, short: bool = False
+    ) -> tuple[str, str]:
         """Subject and script (bot/core/output_forms.py)."""
-        return self._compiled[template, language].render({"short": short, **facts})
+        return self._compiled[template, language].render({"short": short, "medium": medium, **facts})
 
     def _notice(self, language: Language, *, below: bool) -> _Notice:
         _, script = self._compiled[f"{LAYOUT}/elsewhere", language].render({"below": below})

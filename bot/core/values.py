@@ -27,6 +27,14 @@ class Channel(StrEnum):
     TERMINAL = "terminal"
 
 
+class Medium(StrEnum):
+    """What an answer is: templates say `medium` where their words must fit a letter, a chat or a terminal."""
+
+    LETTER = "letter"
+    CHAT = "chat"
+    TERMINAL = "terminal"
+
+
 class Assurance(IntEnum):
     """How sure the desk is of who writes (ordered as NIST SP 800-63 orders its levels); From alone proves nothing."""
 

@@ -10,6 +10,8 @@ from tests.letters.shipments import ALL, NOW, TIMEZONE
 _LOGOUT = next(handler.spec for handler in HANDLERS if handler.spec.name == "logout")
 _VIEWS = [open_view(each, NOW, TIMEZONE) for each in ALL]
 
+_CHANGES = (("name", "Marie-Ève Roy"), ("telephone", "418-555-0199"), ("language", "fr"))
+
 SAMPLES: dict[str, list[dict[str, object]]] = {
     "chat/media": [{"kind": kind} for kind in ("photo", "voice", "sticker")],
     "chat/edited": [{"form": True}, {"form": False}],
@@ -18,6 +20,10 @@ SAMPLES: dict[str, list[dict[str, object]]] = {
     "chat/removed": [{"meant": True}, {"meant": False}],
     "chat/not_removed": [{"group": True}, {"group": False}],
     "form/over": [{}],
+    "profile/saved": [
+        *({"changes": _CHANGES, "address": address, "new": "m@roy.example"} for address in ("", "asked", "taken", "password")),
+        {"changes": (), "address": "", "new": "m@roy.example"},
+    ],
     "trace/unchanged": [{"pro": "123456789", "status": "IN_TRANSIT", "since": since} for since in (NOW, None)],
     "trace/news": [{"shipment": view} for view in _VIEWS],
 }

@@ -255,7 +255,7 @@ SAMPLES: dict[str, list[Facts]] = {
     "access/status_unproved": [{}],
     "form/step": _steps(),
     "form/summary": _summaries(),
-    "form/cancelled": [{"form": "access"}, {"form": "forgot"}],
+    "form/cancelled": [{"form": "access"}, {"form": "forgot"}, {"form": "profile"}],
     "password/forgot_received": [{"opening": opening} for opening in _OPENINGS],
     "password/credentials": [_credentials(), _credentials(fresh=True)],
     "password/sent_to_record": [{"number": 13, "kind": "password"}],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.forms.definition import ACCESS, FORGOT, FORMS, Field, FieldKind, Form
+from bot.core.forms.definition import ACCESS, FORGOT, FORMS, PROFILE, Field, FieldKind, Form
 from bot.core.forms.dialogue import FormState, Step, advance, begin
 from bot.core.forms.letter import FormReading, block_lines, read_form, with_values
 
@@ -10,6 +10,7 @@ __all__ = [
     "ACCESS",
     "FORGOT",
     "FORMS",
+    "PROFILE",
     "Field",
     "FieldKind",
     "Form",

@@ -145,4 +145,9 @@ FORGOT = Form(
     ),
 )
 
-FORMS: Mapping[str, Form] = {form.name: form for form in (ACCESS, FORGOT)}
+PROFILE = Form(
+    "profile",
+    (_name(), _telephone(required=False), ACCESS.field("email"), ACCESS.field("language")),
+)
+
+FORMS: Mapping[str, Form] = {form.name: form for form in (ACCESS, FORGOT, PROFILE)}
