@@ -31,7 +31,7 @@ QUESTIONS = [
     ("How do I obtain more information?", "Comment avoir plus d’information ?", "topics", "HELP", "AIDE"),
     ("What is the icon for?", "À quoi sert l’icône ?", "topics", "explanation", "explication"),
     ("How do I get an access code?", "Comment obtenir un code d’accès ?", "request_access", "REQUEST ACCESS", "DEMANDE D’ACCÈS"),
-    ("Personal access request", "Demande d’accès personnel", "request_access", "asterisk", "astérisque"),
+    ("Personal access request", "Demande d’accès personnel", "request_access", "required", "obligatoire"),
     (
         "Can several employees of the same enterprise share an access code?",
         "Plusieurs employés d’une même entreprise peuvent-ils partager un code d’accès ?",
