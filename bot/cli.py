@@ -18,6 +18,8 @@ _COMMANDS = {
     "audit": ("audit", "audit_command"),
     "sweep": ("sweep", "sweep_command"),
     "backup": ("backup", "backup_command"),
+    "export": ("privacy", "export_command"),
+    "forget": ("privacy", "forget_command"),
     "check": ("check", "check_command"),
     "reference": ("reference", "reference_command"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -108,15 +109,12 @@ class AuditStore:
         return AuditHead(0, START.hex()) if row is None else AuditHead(row["last_id"], bytes(row["code"]).hex())
 
     async def naming(self, words: Sequence[str]) -> list[AuditEntry]:
-        """The rows whose content has one of these words, in any case, in it: what there is about an address."""
-        folded = [word.lower() for word in words]
-        found = []
-        async for row in self._all():
-            entry = self._entry(row)
-            text = "\n".join((entry.actor, *entry.facts.values())).lower()
-            if any(word in text for word in folded):
-                found.append(entry)
-        return found
+        """The rows whose content names one of these, in any case: what there is about an address."""
+        # Whole words: marie@x.example is not in anne.marie@x.example, nor telegram:42 in telegram:421.
+        either = "|".join(map(re.escape, words))
+        wanted = re.compile(rf"(?<![\w.+-])(?:{either})(?![\w-]|\.\w)", re.IGNORECASE)
+        entries = [self._entry(row) async for row in self._all()]
+        return [entry for entry in entries if any(map(wanted.search, (entry.actor, *entry.facts.values())))]
 
     async def forget_before(self, before: datetime, count: int) -> int:
         """Forgets at most `count` of the rows noted before a moment, the oldest; the trail then begins after them, under a seal.
