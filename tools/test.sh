@@ -8,6 +8,7 @@ declare -A PACKAGE_OF=(
   [/usr/lib/postgresql]=postgresql
   [/usr/sbin/dovecot]=dovecot-imapd
   [/usr/sbin/postfix]=postfix
+  [/usr/sbin/opendkim]=opendkim
   [/usr/bin/chromium]=chromium
   [/usr/bin/swaks]=swaks
   [/usr/bin/s-nail]=s-nail

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import email
 import email.policy
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -80,11 +81,12 @@ class Relay:
 
 
 @asynccontextmanager
-async def running_relay(**options: Any) -> AsyncIterator[Relay]:
-    """A relay on a free loopback port."""
+async def running_relay(*, sock: socket.socket | None = None, **options: Any) -> AsyncIterator[Relay]:
+    """A relay on a free loopback port, or at `sock`, a listening socket that stays open."""
     relay = Relay()
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(relay, hostname="relay.test", loop=loop, **options), "127.0.0.1", 0)
+    listening = sock.dup() if sock is not None else socket.create_server(("127.0.0.1", 0))
+    server = await loop.create_server(lambda: SMTP(relay, hostname="relay.test", loop=loop, **options), sock=listening)
     relay.port = server.sockets[0].getsockname()[1]
     try:
         yield relay
