@@ -20,6 +20,7 @@ _COMMANDS = {
     "backup": ("backup", "backup_command"),
     "export": ("privacy", "export_command"),
     "forget": ("privacy", "forget_command"),
+    "key": ("key", "key_command"),
     "check": ("check", "check_command"),
     "reference": ("reference", "reference_command"),
 }

@@ -26,6 +26,26 @@ def load_key(path: Path, mint: Mint) -> bytes:
     return key
 
 
+def next_of(path: Path) -> Path:
+    """Where the next key lies until the database is sealed under it."""
+    return path.with_name(f"{path.name}.next")
+
+
+def adopt_next(path: Path, label: str) -> Path:
+    """The next key becomes the key; where the one before is kept. Raises AutoproError."""
+    before = path.with_name(f"{path.name}.before-{label}")
+    try:
+        os.link(path, before)
+        next_of(path).replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise AutoproError(
+            f"everything is sealed under the key in {next_of(path)}, which could not be put in the place of {path} "
+            f"({error.strerror}): do that by hand, and keep the old one as long as the backups made under it"
+        ) from error
+    return before
+
+
 def _make(path: Path, key: bytes) -> None:
     # Written aside and linked in: a second process that starts at the same moment finds a whole key or none, and both use one.
     draft = path.with_name(f"{path.name}.{os.getpid()}")
@@ -40,8 +60,12 @@ def _make(path: Path, key: bytes) -> None:
         return
     finally:
         draft.unlink()
-    folder = os.open(path.parent, os.O_RDONLY)
+    _sync_folder(path.parent)  # what is sealed with a key that a power cut takes away is lost
+
+
+def _sync_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(folder)  # what is sealed with a key that a power cut takes away is lost
+        os.fsync(folder)
     finally:
         os.close(folder)

@@ -140,6 +140,28 @@ class AuditStore:
             await self._transaction.run(_SQL["forget_to"], {"id": last})
         return last - first[0]
 
+    async def chain_anew(self, seal: Seal, chain: Chain) -> int:
+        """Seals and chains every row of a whole trail under another key, the beginning as well; how many had content.
+
+        What was erased keeps its digest: nobody can make another without its content.
+        """
+        await self._take_head()  # its lock: nobody appends meanwhile
+        first = await self._beginning()
+        assert first is not None  # noqa: S101 - verified by the caller
+        last, code = first
+        await self._transaction.run(_SQL["set_beginning"], {"id": last, "code": code, "seal": chain.beginning(last, code)})
+        count = 0
+        async for row in self._all():
+            content, digest, last = None, bytes(row["digest"]), row["id"]
+            if row["content"] is not None:
+                words = self._seal.open(bytes(row["content"]), _context(last))
+                content, digest = seal.close(words, _context(last)), chain.digest(last, words)
+                count += 1
+            code = chain.code(code, last, row["noted_at"], row["event"], row["account_id"], row["request_number"], digest)
+            await self._transaction.run(_SQL["chain_again"], {"id": last, "content": content, "digest": digest, "code": code})
+        await self._transaction.run(_SQL["set_head"], {"id": last, "code": code, "seal": chain.head(last, code)})
+        return count
+
     async def verify(self, *, head: AuditHead | None = None) -> AuditVerdict:
         """Checks every row, beginning and end, and a head written down earlier."""
         first = await self._beginning()

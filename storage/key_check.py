@@ -21,7 +21,8 @@ async def check_key(database: Database, seal: Seal) -> None:
             return  # the key is right; a single damaged row is parked or given up when its turn comes
     if broken is not None:
         raise SealBrokenError(
-            "the key file does not open what the database holds: put back the file that belongs to it (see docs/secrets.md)"
+            "the key file does not open what the database holds: put back the file that belongs to it "
+            "(after an 'autopro key change' that was cut off, run that again; see docs/secrets.md)"
         ) from broken
 
 

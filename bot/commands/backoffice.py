@@ -129,14 +129,15 @@ async def open_backoffice(settings: Settings, clock: Clock | None = None) -> Asy
             facts=desk_facts(settings),
             clock=clock or SystemClock(),
             mint=mint,
-            operator=f"operator:{_user()}",
+            operator=operator(),
         )
     finally:
         await database.close()
 
 
-def _user() -> str:
+def operator() -> str:
+    """Who acts, as the audit trail names them: the operating system's user."""
     try:
-        return getpass.getuser()
+        return f"operator:{getpass.getuser()}"
     except (KeyError, OSError):  # a container's user without a name
-        return "unknown"
+        return "operator:unknown"

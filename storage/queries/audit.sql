@@ -40,3 +40,6 @@ ON CONFLICT (one) DO UPDATE SET last_id = excluded.last_id, code = excluded.code
 
 -- name: forget_to
 DELETE FROM audit WHERE id <= :id
+
+-- name: chain_again
+UPDATE audit SET content = :content, digest = :digest, code = :code WHERE id = :id
