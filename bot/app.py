@@ -73,6 +73,7 @@ class App:
     metrics: Metrics
     observation: Observation
     sweep: Sweep
+    operators: Operators
     telegram: TelegramParts | None
     tasks: list[asyncio.Task[None]]
 
@@ -127,7 +128,9 @@ async def running(settings: Settings, clock: Clock | None = None, mint: Mint | N
         housekeeping = Housekeeping(cabinet, settings.retention, metrics)
         sweep = _sweep(reception, composer, operators, metrics, offer, housekeeping)
         observation = Observation(database, metrics, clock)
-        app = App(settings, database, seal, cabinet, clock, mint, desk, delivery, metrics, observation, sweep, telegram, [])
+        app = App(
+            settings, database, seal, cabinet, clock, mint, desk, delivery, metrics, observation, sweep, operators, telegram, []
+        )
         app.begin(desk.work(), "desk")
         app.begin(delivery.run(), "delivery")
         stack.push_async_callback(_drain, app)

@@ -23,6 +23,7 @@ from bot.core.accounts.office_hours import parse_office_hours
 from bot.core.authenticity.peers import SOCKET
 from bot.core.check_digits import CheckDigit
 from bot.core.errors import SettingsError
+from bot.imap_settings import ImapSettings
 from bot.listener_settings import LmtpSettings, SmtpSettings
 from bot.login_settings import LoginSettings
 from bot.retention_settings import RetentionSettings
@@ -206,6 +207,7 @@ class Settings(Section):
     lmtp: LmtpSettings = LmtpSettings()
     relay: RelaySettings = RelaySettings()
     telegram: TelegramSettings = TelegramSettings()
+    imap: ImapSettings = ImapSettings()
     admins: AdminSettings = AdminSettings()
     mail_trust: MailTrustSettings = MailTrustSettings()
     accounts: AccountSettings = AccountSettings()

@@ -22,7 +22,7 @@ from bot.core.anteroom import Changed
 from bot.core.bounce import Bounce
 from bot.core.clock import Clock
 from bot.core.commands import Reading
-from bot.core.errors import StatementRefused, StorageError
+from bot.core.errors import StatementRefused, StorageError, where_raised
 from bot.core.immutable import immutable
 from bot.core.inbound import Inbound
 from bot.core.letters import Letter, Queued
@@ -119,6 +119,11 @@ class Desk:
         return Read(record, inbound, identity, reading, self._may_answer_quickly(record, inbound, reading))
 
     @property
+    def waiting(self) -> int:
+        """How many kept messages wait for an answer, as last seen."""
+        return self._waiting
+
+    @property
     def is_busy(self) -> bool:
         """Whether so much waits that what cannot be answered at once has to come again later."""
         return bool(self._most_waiting) and self._waiting >= self._most_waiting
@@ -205,7 +210,7 @@ class Desk:
                     raise
                 # Whatever else it was: kept as it is, and answered by a worker with its attempts counted.
                 if not isinstance(error, Changed):  # it turned out to need preparation
-                    log.warning("quick_answer_failed", error=type(error).__name__, where=_where(error))
+                    log.warning("quick_answer_failed", error=type(error).__name__, where=where_raised(error))
             else:
                 self._metrics.answered.labels(answer.outcome).inc()
                 return Received(Receipt.ACCEPTED, answer.outcome, letters)
@@ -231,7 +236,7 @@ class Desk:
                 continue
             except Exception as error:  # the one error boundary: this message is tried again or parked, the others go on
                 name = type(error).__name__
-                log.error("answer_failed", inbox_id=claimed.id, attempt=claimed.attempts, error=name, where=_where(error))
+                log.error("answer_failed", inbox_id=claimed.id, attempt=claimed.attempts, error=name, where=where_raised(error))
                 await self._setbacks.failed(claimed, name)
 
     async def _answer_kept(self, claimed: Claimed) -> None:
@@ -278,11 +283,3 @@ class Desk:
     async def _queue(self, tx: Transaction, letters: Sequence[Letter], inbox_id: int) -> tuple[Queued, ...]:
         outbox, now = Outbox(tx, self._seal), self._clock.now()
         return tuple([await outbox.add(letter, inbox_id, now) for letter in letters])
-
-
-def _where(error: BaseException) -> str:
-    """File and line where an exception was raised: its text may hold a stranger's words and stays out of logs."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace is not None else ""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.core.authenticity import Verdict
-from bot.core.bounce import Bounce, read_bounce
+from bot.core.bounce import MAY_REPORT, Bounce, read_bounce
 from bot.core.commands import Reading
 from bot.core.immutable import immutable
 from bot.core.inbound import Inbound, OwnAddress, Reader
@@ -16,7 +16,6 @@ from bot.core.ports import SenderVerifier
 from bot.core.values import Channel, RawRecord
 
 _INLINE_OCTETS = 32_768  # read on the event loop: a few milliseconds at most; more is read in a thread, so that others are served
-_MAY_REPORT = frozenset({"null_sender", "delivery_report", "machine_sender", "exchange_agent", "no_sender"})
 
 
 @immutable
@@ -52,12 +51,12 @@ class Examiner:
 
     def must_look(self, record: RawRecord, inbound: Inbound, reading: Reading) -> bool:
         """Whether something must be found out first, so that the message cannot be answered at once."""
-        return inbound.silence in _MAY_REPORT or self._needs_verdict(record, inbound, reading)
+        return inbound.silence in MAY_REPORT or self._needs_verdict(record, inbound, reading)
 
     async def examine(self, record: RawRecord, inbound: Inbound, reading: Reading) -> Findings:
         """All that must be known before the answer."""
         if inbound.silence:
-            reports = record.channel is Channel.MAIL and inbound.silence in _MAY_REPORT
+            reports = record.channel is Channel.MAIL and inbound.silence in MAY_REPORT
             return Findings(bounce=await self._bounce(record) if reports else None)
         if self._needs_verdict(record, inbound, reading):
             return Findings(verdict=await self._verdict(record, inbound))

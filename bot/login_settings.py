@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import model_validator
 
+from bot.core.hosts import is_loopback
 from bot.settings_section import Section
 
 # The Microsoft identity platform's endpoint for client credentials, and the permissions that an administrator has granted the
@@ -50,14 +50,7 @@ class LoginSettings(Section):
         # The application's secret goes there: in the clear on this machine only.
         parts = urlsplit(self.token_url)
         if self.token_url and not (
-            parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and _is_here(parts.hostname)))
+            parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname)))
         ):
             raise ValueError("token_url must begin with https://")
         return self
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

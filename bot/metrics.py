@@ -56,6 +56,20 @@ class Metrics:
         self.telegram_conflicts = Counter(
             "autopro_telegram_conflicts", "Times that another program took the bot's updates", registry=self.registry
         )
+        self.mailbox_reading = Gauge(
+            "autopro_mailbox_reading", "1 while this desk reads the mailbox (IMAP), else 0", registry=self.registry
+        )
+        self.mailbox_messages = Gauge(
+            "autopro_mailbox_messages",
+            "Messages in the mailbox: unhandled, unfiled (handled, and still there), deleted (by somebody, unhandled), unread",
+            ["state"],
+            registry=self.registry,
+        )
+        self.mailbox_mismatch = Gauge(
+            "autopro_mailbox_mismatch",
+            "Messages in the mailbox whose read mark misleads: read and not handled, or handled and unread",
+            registry=self.registry,
+        )
         self._begin_at_zero()
 
     def _begin_at_zero(self) -> None:

@@ -20,6 +20,7 @@ from bot.core.clock import Clock
 from bot.core.errors import AutoproError, StorageError
 from bot.listener_settings import LmtpSettings
 from bot.listeners import listen_lmtp, listen_smtp
+from bot.mailbox_reading import reading_mailbox
 from bot.sweep import Sweep
 from bot.telegram_line import TelegramLine
 
@@ -123,6 +124,7 @@ async def listening(app: App) -> AsyncIterator[Ports]:
             stack.push_async_callback(lmtp.close, grace_seconds=GRACE_SECONDS)
             lmtp_port = lmtp.port
         await stack.enter_async_context(telegram.open())
+        await stack.enter_async_context(reading_mailbox(app))
         yield Ports(smtp_port, http_port, lmtp_port)
 
 

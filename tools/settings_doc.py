@@ -39,6 +39,7 @@ SECTIONS: Mapping[str, str] = {
     "Its bounds are those of [smtp]. It has no TLS: between two machines use [smtp].",
     "relay": "Where letters go out.",
     "telegram": "The bot. Without a token the desk does not speak with Telegram; docs/telegram.md says how to get one.",
+    "imap": "A mailbox that is read as a way in: [imap.md](imap.md).",
     "admins": "Who decides.",
     "mail_trust": "Whose word about a sender is believed. What is not named here is verified by DKIM and DMARC.",
     "accounts": "How long passwords and accounts live, and what a password must be.",
@@ -98,6 +99,19 @@ MEANINGS: Mapping[str, str] = {
     "relay.port": "Its port.",
     "relay.tls": "How the connection is protected.",
     **{f"relay.{key}": meaning for key, meaning in _LOGIN.items()},
+    **{f"imap.{key}": meaning for key, meaning in _LOGIN.items()},
+    "imap.username": "The name to log in with; with OAuth 2 the address of the mailbox.",
+    "imap.host": "The mail server whose mailbox is read; empty: none is.",
+    "imap.port": "Its port; not set: 993, without TLS 143.",
+    "imap.tls": "How the connection is protected; not set: `tls`, and `none` for a server on this machine.",
+    "imap.ca_file": "PEM file with the authorities that are believed about its certificate; not set: the system's.",
+    "imap.mailbox": "The mailbox that is read. Everything in it is the desk's to handle, whether it is marked as read or not.",
+    "imap.done": "The mailbox for what is handled; made when it is missing. What may have held a password is removed instead.",
+    "imap.failed": "The mailbox for what could not be read; made when it is missing. Administrators are told.",
+    "imap.max_message_bytes": "The largest message that is fetched, in octets; a larger one goes to the failed ones.",
+    "imap.poll_seconds": "How often the mailbox is looked through and IDLE renewed, even when the server says nothing by itself.",
+    "imap.timeout_seconds": "How long the server may say nothing; then the desk connects again. A dead connection is noticed "
+    "within this and `poll_seconds` together.",
     "relay.envelope_sender": "For relays that refuse the null sender: the envelope sender of answers.",
     "relay.dkim_domain": "The domain that signs letters (DKIM); set all three or none.",
     "relay.dkim_selector": "The selector of its key in the DNS.",
@@ -212,7 +226,7 @@ def _kind(annotation: Any) -> str:
         return " or ".join(f"`{value}`" for value in arguments)
     if origin is list:
         return f"list of {_kind(arguments[0])}"
-    if origin is types.UnionType:
+    if origin in (types.UnionType, typing.Union):
         return _kind(next(one for one in arguments if one is not type(None)))
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
         return " or ".join(f"`{value.value}`" for value in annotation)

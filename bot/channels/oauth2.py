@@ -43,7 +43,12 @@ log = structlog.get_logger("oauth2")
 
 
 class TokenError(AutoproError):
-    """No access token was to be had."""
+    """No access token was to be had: what was found, and what to do about it."""
+
+    def __init__(self, found: str, mend: str) -> None:
+        super().__init__(f"{found}; {mend}")
+        self.found = found
+        self.mend = mend
 
 
 class TokenRefusedError(TokenError):
@@ -121,8 +126,8 @@ class TokenSource:
                 octets = await _bounded(response)
         except (aiohttp.ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
             raise TokenUnavailableError(
-                f"cannot reach {credentials.token_url} ({_words(error)}). Is [{credentials.section}] tenant or token_url right, "
-                "and may this machine go out to it?"
+                f"cannot reach {credentials.token_url} ({_words(error)})",
+                f"is [{credentials.section}] tenant or token_url right, and may this machine go out to it?",
             ) from error
         return self._read(response.status, octets)
 
@@ -133,8 +138,8 @@ class TokenSource:
         text = answer.get("access_token")
         if not isinstance(text, str) or not _TOKEN.fullmatch(text):
             raise TokenUnavailableError(
-                f"{self._credentials.token_url} answered without an access token. Is it the provider's token endpoint "
-                f"([{self._credentials.section}] token_url)?"
+                f"{self._credentials.token_url} answered without an access token",
+                f"is [{self._credentials.section}] token_url the provider's token endpoint?",
             )
         life = _life(answer.get("expires_in"))
         return _Token(text, self._now() + max(life - _EARLY, life / 2))
@@ -146,9 +151,9 @@ class TokenSource:
         codes += _MICROSOFT_CODE.findall(str(answer.get("error_description", "")))[:1]
         said = f"{credentials.token_url} answered {' '.join([str(status), *codes])}"
         if status >= 500 or status in (408, 429):
-            return TokenUnavailableError(f"{said}. Its service is disturbed; the desk tries again")
+            return TokenUnavailableError(said, "its service is disturbed; the desk tries again")
         mend = _MEND.get(error, "are tenant, client_id, client_secret and token_url right?")
-        return TokenRefusedError(f"{said}. [{credentials.section}] {mend}")
+        return TokenRefusedError(said, f"[{credentials.section}] {mend}")
 
 
 async def _bounded(response: aiohttp.ClientResponse) -> bytes:

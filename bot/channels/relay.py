@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import ssl
 from collections import deque
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import cast
 import aiosmtplib
 
 from bot.channels.smtp_conversation import Conversation, RefusedError, StaleError, announcement
+from bot.core.hosts import is_loopback
 from bot.core.letters import Letter
 from bot.core.ports import PermanentFailureError, TemporaryFailureError
 
@@ -47,7 +47,7 @@ class RelayTransport:
         self._idle: deque[tuple[Conversation, int]] = deque()
         self._promised: dict[str, tuple[Conversation, int]] = {}  # by Message-ID of the letter that is announced on it
         self._context = ssl.create_default_context(cafile=relay.ca_file) if relay.tls != "none" else None
-        self.confidential = relay.tls != "none" or relay.allow_plain_secrets or _is_loopback(relay.host)
+        self.confidential = relay.tls != "none" or relay.allow_plain_secrets or is_loopback(relay.host)
 
     async def send(self, letter: Letter, following: Letter | None = None) -> None:
         """Sends one letter; see `Transport.send`. `following` goes over the same connection, on which it is announced already."""
@@ -148,10 +148,3 @@ class RelayTransport:
             await conversation.quit()
         else:
             self._idle.append((conversation, used))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"

@@ -20,6 +20,9 @@ from bot.core.automatic.opening import Opening, fold, opening
 from bot.core.automatic.phrases import SUBJECTS
 from bot.core.automatic.texts import DELIVERY_TEXTS
 
+# The reasons to be silent (`bot.core.automatic`) under which a mail may be a report on a letter of ours.
+MAY_REPORT = frozenset({"null_sender", "delivery_report", "machine_sender", "exchange_agent", "no_sender"})
+
 MOST_BYTES = 128 * 1024  # of a report that are read; our letters are far smaller
 MOST_PARTS = 30  # a report has three parts and a letter in them; deep nesting costs Python's parser seconds
 MOST_IDS = 20

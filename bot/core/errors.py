@@ -33,3 +33,11 @@ class Refused(AutoproError):
 
 class HashingBusy(AutoproError):
     """Too many passwords wait to be hashed; nothing was checked. The sender tries again in a minute."""
+
+
+def where_raised(error: BaseException) -> str:
+    """File and line where an exception was raised, for logs: its text may hold a stranger's words and stays out of them."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace is not None else ""

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from bot.core.bounce import MAY_REPORT
 from bot.core.commands import Command, Reading
 from bot.core.folding import fold
+from bot.core.inbound import Inbound
 
 # A word about passwords or logging in, also mistyped, and something after it; folded text.
 _ABOUT = re.compile(
@@ -66,3 +68,17 @@ def without_secrets(lines: list[str]) -> tuple[list[str], int]:
     """The lines that hold none, and how many were left out."""
     kept = [line for line in lines if not may_hold_secret(line)]
     return kept, len(lines) - len(kept)
+
+
+def mail_may_hold_secret(inbound: Inbound, reading: Reading, secret: Collection[str]) -> bool:
+    """Whether a mail may hold a password; `secret` are the names of the commands that take one. When in doubt it does: this only
+    decides that it is not kept in a mailbox once the desk has it.
+
+    What answers a letter of ours with a token and is not understood may be the bare password that the letter asked for. A report
+    brings back a letter of ours, which may hold one as well; and its attachments are not read here.
+    """
+    if inbound.silence in MAY_REPORT or any(command.name in secret for command in reading.commands):
+        return True
+    if inbound.token and not reading.commands and not reading.courtesy:
+        return True
+    return any(map(may_hold_secret, [inbound.subject, *inbound.text.split("\n"), *inbound.quoted.split("\n")]))

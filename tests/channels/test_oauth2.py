@@ -85,7 +85,7 @@ async def test_a_wrong_secret_says_what_to_mend_and_is_not_repeated(server: Toke
 @pytest.mark.parametrize(
     ("failure", "kind", "words"),
     [
-        (web.Response(status=503, text="<html>busy</html>"), TokenUnavailableError, "answered 503. Its service is disturbed"),
+        (web.Response(status=503, text="<html>busy</html>"), TokenUnavailableError, "answered 503; its service is disturbed"),
         (web.Response(status=429), TokenUnavailableError, "answered 429"),
         (web.Response(status=302, headers={"Location": "/elsewhere"}), TokenRefusedError, "answered 302"),
         (web.Response(text="not JSON"), TokenUnavailableError, "without an access token"),
@@ -96,9 +96,9 @@ async def test_a_wrong_secret_says_what_to_mend_and_is_not_repeated(server: Toke
         (
             web.json_response({"error": "invalid_request", "error_description": "AADSTS90002: Tenant 'x' not found."}, status=400),
             TokenRefusedError,
-            "400 invalid_request AADSTS90002. [imap] is tenant (the directory's id or domain) or token_url right?",
+            "400 invalid_request AADSTS90002; [imap] is tenant (the directory's id or domain) or token_url right?",
         ),
-        (web.json_response({"error": "a\r\nfield: x"}, status=400), TokenRefusedError, "answered 400. [imap] are tenant"),
+        (web.json_response({"error": "a\r\nfield: x"}, status=400), TokenRefusedError, "answered 400; [imap] are tenant"),
     ],
 )
 async def test_what_else_goes_wrong(

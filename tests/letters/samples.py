@@ -122,6 +122,9 @@ SAMPLES: dict[str, list[Facts]] = {
     "operator/parked": [{"id": 17, "reason": "KeyError"}],
     "operator/given_up": [{"id": 42, "reason": "554 5.7.1 we do not like it"}],
     "operator/held": [{}],
+    "operator/mail_failed": [
+        {"mailbox": "INBOX", "failed": "Failed", "why": why} for why in ("too_large", "no_sender", "unreadable")
+    ],
     "operator/limit": [{"letters": 1}, {"letters": 5000}],
     "reference/customer": [
         dict(handout(specs, RULES)[0].facts)

@@ -68,6 +68,7 @@ def test_the_metrics_that_operators_are_told_of_exist() -> None:
     metrics.swept.labels("done").inc()
     metrics.forgotten.labels("sent").inc()
     metrics.database_octets.labels("log").set(0)
+    metrics.mailbox_messages.labels("unread").set(0)
     exposed = metrics.exposition().decode()
     named = set(re.findall(r"`(autopro_[a-z_]+)", OPERATOR))
     assert len(named) >= 10

@@ -148,4 +148,5 @@ TABLES = (
     "draft",
     "audit",
 )
-CONSTANT = ("audit_head", "audit_beginning", "sweep", "schema_version")
+# One row each, or one for each message that lies in a mailbox.
+CONSTANT = ("audit_head", "audit_beginning", "sweep", "schema_version", "mailbox_mark")

@@ -7,6 +7,7 @@ from bot.commands.checks.database import check_database
 from bot.commands.checks.disk import check_disk
 from bot.commands.checks.dns import check_dns
 from bot.commands.checks.finding import Check
+from bot.commands.checks.imap import check_imap
 from bot.commands.checks.key import check_key_file
 from bot.commands.checks.relay import check_relay
 from bot.commands.checks.trust import check_trust
@@ -20,5 +21,6 @@ CHECKS: tuple[Check, ...] = (
     check_clock,
     check_dns,
     check_relay,
+    check_imap,
     check_trust,
 )
