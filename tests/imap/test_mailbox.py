@@ -8,9 +8,10 @@ import pytest
 
 from tests.imap.desk import PROVIDER, eventually, mailbox_desk
 from tests.stories.rows import outcomes, rows
-from tests.stories.test_accounts import ADMIN, ENGLISH, FRENCH, PASSWORD, Words, answer, letters, open_account
 from tests.support.desk import CUSTOMER, SERVICE
 from tests.support.dovecot import Dovecot
+from tests.support.house import House
+from tests.support.speech import ADMIN, BOTH, PASSWORD, Speech
 from tests.support.wire import running_wire
 
 pytestmark = pytest.mark.dovecot
@@ -61,19 +62,17 @@ async def test_what_a_person_has_deleted_is_left_alone(dovecot: Dovecot, tmp_pat
         assert not desk.relay.letters
 
 
-@pytest.mark.parametrize("words", [ENGLISH, FRENCH], ids=["en", "fr"])
-async def test_the_whole_life_of_an_account_through_the_mailbox(dovecot: Dovecot, tmp_path: Path, words: Words) -> None:
+@pytest.mark.parametrize("speech", BOTH, ids=["en", "fr"])
+async def test_the_whole_life_of_an_account_through_the_mailbox(dovecot: Dovecot, tmp_path: Path, speech: Speech) -> None:
     """Tokens in subaddresses, administrators' answers, passwords: and no password is left in any mailbox."""
     sections = {"admins": {"addresses": [ADMIN]}, "relay": {"allow_plain_secrets": True}}
     async with mailbox_desk(tmp_path, dovecot, **sections) as desk:
-        code = await open_account(desk, words)
-        opened = await desk.ask(words.login.format(code=code, password=PASSWORD))
-        assert opened["X-Autopro-Template"] == "login/opened"
-        await answer(desk, opened, words.shipments, sender=CUSTOMER)
-        assert (CUSTOMER, "shipments/list") in await letters(desk, 1)
+        house = House(desk)
+        opened = await house.session(speech, await house.open_account(speech))
+        await house.marie.answers_and_gets(opened, speech.shipments, "shipments/list")
         await desk.emptied()
     kept = [path for path in (dovecot.folder / "mail" / dovecot.name).rglob("*") if path.is_file()]
-    assert any(words.request.encode() in path.read_bytes() for path in kept), "what held no password is filed"
+    assert any(speech.request.encode() in path.read_bytes() for path in kept), "what held no password is filed"
     for path in kept:
         assert PASSWORD.encode() not in path.read_bytes(), path
 
