@@ -14,7 +14,7 @@ import structlog
 from bot.caps import Caps
 from bot.channels.authenticator import Authenticator
 from bot.channels.maildir import MaildirTransport
-from bot.channels.relay import RelayAddress, RelayTransport
+from bot.channels.relay import RelayTransport
 from bot.chat_intake import ChatIntake
 from bot.chat_menus import ChatMenus
 from bot.composer import Composer
@@ -40,7 +40,7 @@ from bot.key_file import load_key
 from bot.metrics import Metrics
 from bot.observation import Observation
 from bot.operators import Operators
-from bot.parts import composer_of
+from bot.parts import composer_of, relay_address
 from bot.posting import Posting
 from bot.reading import reader_of
 from bot.reception import Reception
@@ -90,7 +90,7 @@ async def running(settings: Settings, clock: Clock | None = None, mint: Mint | N
     clock, mint = clock or SystemClock(), mint or SystemMint()
     key = load_key(settings.key_file, mint)
     seal = Seal(key, mint)
-    transport = _transport(settings)
+    transport = _transport(settings, clock)
     composer = composer_of(settings, mint)
     operators = Operators(composer, settings.admins.addresses)
     metrics = Metrics()
@@ -249,21 +249,11 @@ def _sweep(
     )
 
 
-def _transport(settings: Settings) -> Transport:
+def _transport(settings: Settings, clock: Clock) -> Transport:
     relay = settings.relay
     if not relay.host:
         return MaildirTransport(settings.outgoing)
-    address = RelayAddress(
-        host=relay.host,
-        port=relay.port,
-        tls=relay.tls,
-        username=relay.username,
-        password=relay.password,
-        hostname=settings.desk.address.rpartition("@")[2],
-        ca_file=relay.ca_file,
-        allow_plain_secrets=relay.allow_plain_secrets,
-    )
     try:
-        return RelayTransport(address)
+        return RelayTransport(relay_address(settings, clock))
     except OSError as error:
         raise AutoproError(f"relay.ca_file {relay.ca_file} cannot be used: {error}. It is a PEM file of certificates.") from error

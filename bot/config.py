@@ -23,6 +23,7 @@ from bot.core.accounts.office_hours import parse_office_hours
 from bot.core.authenticity.peers import SOCKET
 from bot.core.check_digits import CheckDigit
 from bot.core.errors import SettingsError
+from bot.core.hosts import is_loopback
 from bot.imap_settings import ImapSettings
 from bot.listener_settings import LmtpSettings, SmtpSettings
 from bot.login_settings import LoginSettings
@@ -115,6 +116,12 @@ class RelaySettings(LoginSettings):
     connections: int = Field(default=8, ge=1, le=100)
     ca_file: Path | None = None
     allow_plain_secrets: bool = False
+
+    @model_validator(mode="after")
+    def _check_login(self) -> RelaySettings:
+        if self.username and self.tls == "none" and not self.allow_plain_secrets and not is_loopback(self.host):
+            raise ValueError('the login would go out readable: set tls = "starttls" or "tls", or allow_plain_secrets = true')
+        return self
 
     @model_validator(mode="after")
     def _check_dkim(self) -> RelaySettings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from bot.channels.oauth2 import ClientCredentials, TokenSource
+from bot.channels.relay_session import RelayAddress
 from bot.composer import Composer
 from bot.config import Settings
 from bot.core.clock import Clock, Mint
@@ -43,3 +44,19 @@ def token_source(section: str, login: LoginSettings, clock: Clock) -> TokenSourc
         return None
     credentials = ClientCredentials(section, login.token_address, login.client_id, login.client_secret, login.scope)
     return TokenSource(credentials, clock.now)
+
+
+def relay_address(settings: Settings, clock: Clock) -> RelayAddress:
+    """Where letters go out to, and how to log in there."""
+    relay = settings.relay
+    return RelayAddress(
+        host=relay.host,
+        port=relay.port,
+        tls=relay.tls,
+        username=relay.username,
+        password=relay.password,
+        hostname=settings.desk.address.rpartition("@")[2],
+        ca_file=relay.ca_file,
+        allow_plain_secrets=relay.allow_plain_secrets,
+        tokens=token_source("relay", relay, clock),
+    )

@@ -20,16 +20,7 @@ from bot.login_settings import LoginSettings
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
 
 # Keys whose feature is not in this version: they are checked, and nothing reads them.
-NOT_READ_YET = frozenset(
-    {
-        "relay.auth",
-        "relay.tenant",
-        "relay.client_id",
-        "relay.client_secret",
-        "relay.token_url",
-        "relay.scope",
-    }
-)
+NOT_READ_YET: frozenset[str] = frozenset()
 
 SECTIONS: Mapping[str, str] = {
     "desk": "Who the counter is.",
@@ -112,7 +103,8 @@ MEANINGS: Mapping[str, str] = {
     "imap.poll_seconds": "How often the mailbox is looked through and IDLE renewed, even when the server says nothing by itself.",
     "imap.timeout_seconds": "How long the server may say nothing; then the desk connects again. A dead connection is noticed "
     "within this and `poll_seconds` together.",
-    "relay.envelope_sender": "For relays that refuse the null sender: the envelope sender of answers.",
+    "relay.envelope_sender": "For relays that refuse the null sender: the envelope sender of all letters. Best the desk's own "
+    "address: it reads what comes back.",
     "relay.dkim_domain": "The domain that signs letters (DKIM); set all three or none.",
     "relay.dkim_selector": "The selector of its key in the DNS.",
     "relay.dkim_key": "The private key, PEM; best given as `dkim_key_file`.",

@@ -3,39 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections import deque
-from dataclasses import dataclass
-from pathlib import Path
 from typing import cast
 
-import aiosmtplib
-
+from bot.channels.relay_session import RelayAddress, RelayError, open_session, tls_context
 from bot.channels.smtp_conversation import Conversation, RefusedError, StaleError, announcement
-from bot.core.hosts import is_loopback
 from bot.core.letters import Letter
 from bot.core.ports import PermanentFailureError, TemporaryFailureError
 
 _TIMEOUT_SECONDS = 50.0
 _PER_CONNECTION = 1_000  # letters; relays close long conversations, and a new one finds a moved relay
-
-
-@dataclass(frozen=True, slots=True)
-class RelayAddress:
-    """Where the relay is and how to enter it.
-
-    `tls` is "none", "starttls" or "tls"; its certificate is verified against `ca_file`, the system's authorities without one.
-    `allow_plain_secrets` lets letters that hold a password go out unencrypted.
-    """
-
-    host: str
-    port: int
-    tls: str = "none"
-    username: str = ""
-    password: str = ""
-    hostname: str = "localhost"
-    ca_file: Path | None = None
-    allow_plain_secrets: bool = False
 
 
 class RelayTransport:
@@ -46,8 +23,8 @@ class RelayTransport:
         self._relay = relay
         self._idle: deque[tuple[Conversation, int]] = deque()
         self._promised: dict[str, tuple[Conversation, int]] = {}  # by Message-ID of the letter that is announced on it
-        self._context = ssl.create_default_context(cafile=relay.ca_file) if relay.tls != "none" else None
-        self.confidential = relay.tls != "none" or relay.allow_plain_secrets or is_loopback(relay.host)
+        self._context = tls_context(relay)
+        self.confidential = relay.confidential
 
     async def send(self, letter: Letter, following: Letter | None = None) -> None:
         """Sends one letter; see `Transport.send`. `following` goes over the same connection, on which it is announced already."""
@@ -117,25 +94,10 @@ class RelayTransport:
             return ()
 
     async def _connect(self) -> Conversation:
-        relay = self._relay
-        client = aiosmtplib.SMTP(
-            hostname=relay.host,
-            port=relay.port,
-            timeout=_TIMEOUT_SECONDS,
-            use_tls=relay.tls == "tls",
-            start_tls=relay.tls == "starttls",
-            tls_context=self._context,
-            username=relay.username or None,
-            password=relay.password or None,
-            local_hostname=relay.hostname,
-        )
         try:
-            await client.connect()
-            if client.is_ehlo_or_helo_needed:
-                await client.ehlo()
-        except (aiosmtplib.SMTPException, OSError) as error:
-            client.close()
-            raise TemporaryFailureError(f"cannot reach the relay {relay.host}:{relay.port}: {error}") from error
+            client = await open_session(self._relay, self._context, _TIMEOUT_SECONDS)
+        except RelayError as error:
+            raise TemporaryFailureError(str(error)) from error
         transport = cast(asyncio.Transport, client.transport)  # uvloop's are transports without saying so
         return Conversation(transport, pipelining=client.supports_extension("pipelining"))
 

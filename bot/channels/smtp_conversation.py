@@ -14,6 +14,7 @@ from typing import NamedTuple
 from bot.core.letters import Letter
 
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f<>]")
+_CLOSING = 421  # RFC 5321 section 3.8: whenever it comes, the connection ends; a relay that found it idle too long says so
 _MOST_WAITING_OCTETS = 65_536  # of answers not yet understood; a relay that sends more is none
 
 
@@ -82,6 +83,8 @@ class Conversation(asyncio.Protocol):
         except ConnectionError as error:
             raise StaleError(str(error)) from error
         refused = next((answer for answer in answers if answer.code >= 400), None)
+        if refused is not None and refused.code == _CLOSING:
+            raise StaleError(f"{refused.code} {refused.text}")
         if refused is not None:
             if answers[-1].code == 354:  # the server wants data all the same (RFC 2920 section 3.1): it gets none
                 await self._say((b".\r\n",), 1)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.channels.relay import RelayAddress, RelayTransport
+from bot.channels.relay import RelayTransport
+from bot.channels.relay_session import RelayAddress
 from bot.core.letters import Letter
 from bot.core.ports import PermanentFailureError, TemporaryFailureError
 from bot.core.values import Channel
@@ -27,6 +28,7 @@ class Server:
     commands: list[bytes] = field(default_factory=list)
     contents: list[bytes] = field(default_factory=list)
     connections: int = 0
+    greeted: Callable[[asyncio.StreamWriter], None] = lambda writer: None
     sessions: set[asyncio.Task[None] | None] = field(default_factory=set)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -40,6 +42,7 @@ class Server:
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.greeted(writer)
         writer.write(b"220 script\r\n")
         while line := await reader.readline():
             command = line.strip()
@@ -158,6 +161,39 @@ async def test_an_idle_connection_that_was_closed_costs_nothing() -> None:
         with pytest.raises(TemporaryFailureError):
             await relay.send(letter())
         closing = False
+        await relay.send(letter())
+        assert len(script.contents) == 2
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+async def test_a_relay_that_says_421_to_the_next_letter_gets_it_on_a_new_connection(pipelining: bool) -> None:
+    """Found idle for too long while the letter was on its way: nothing was taken, so nothing is put off."""
+    letters = 0
+
+    def says(command: bytes) -> bytes | None:
+        nonlocal letters
+        if command.startswith(b"MAIL"):
+            letters += 1
+            if letters == 2:
+                return b"421 4.4.2 timeout exceeded\r\n"
+        return None if letters == 2 else usual(command)
+
+    async with server(says, pipelining=pipelining) as (script, relay):
+        await relay.send(letter())
+        await relay.send(letter())
+        assert (script.connections, len(script.contents)) == (2, 2)
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+async def test_a_421_said_while_nobody_asked_is_no_answer_to_the_next_letter(pipelining: bool) -> None:
+    said: list[asyncio.StreamWriter] = []
+
+    async with server(usual, pipelining=pipelining) as (script, relay):
+        script.greeted = said.append
+        await relay.send(letter())
+        said[0].write(b"421 4.4.2 timeout exceeded\r\n")
+        await said[0].drain()
+        await asyncio.sleep(0)  # it is on its way, or there; the connection stays half open
         await relay.send(letter())
         assert len(script.contents) == 2
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import email
 import email.policy
+import json
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -12,7 +14,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 
 @dataclass
@@ -80,10 +82,27 @@ class Relay:
         return self.letters.pop(0)
 
 
+@dataclass
+class TokenRelay(Relay):
+    """One that lets in by access tokens, as Microsoft's and Google's do (XOAUTH2)."""
+
+    user: str = "service@carrier.example"
+    tokens: set[str] = field(default_factory=set)
+    offered: list[str] = field(default_factory=list)
+
+    async def auth_XOAUTH2(self, server: SMTP, words: list[str]) -> AuthResult:
+        said = base64.b64decode(words[1]).decode()
+        self.offered.append(said)
+        if said in {f"user={self.user}\1auth=Bearer {token}\1\1" for token in self.tokens}:
+            return AuthResult(success=True, auth_data=self.user)
+        await server.challenge_auth(json.dumps({"status": "401", "schemes": "bearer", "scope": "https://mail"}))
+        return AuthResult(success=False, handled=False)
+
+
 @asynccontextmanager
-async def running_relay(*, sock: socket.socket | None = None, **options: Any) -> AsyncIterator[Relay]:
-    """A relay on a free loopback port, or at `sock`, a listening socket that stays open."""
-    relay = Relay()
+async def running_relay(*, sock: socket.socket | None = None, relay: Relay | None = None, **options: Any) -> AsyncIterator[Relay]:
+    """A relay on a free loopback port, or at `sock`, a listening socket that stays open; `relay`: one of another kind."""
+    relay = relay or Relay()
     loop = asyncio.get_running_loop()
     listening = sock.dup() if sock is not None else socket.create_server(("127.0.0.1", 0))
     server = await loop.create_server(lambda: SMTP(relay, hostname="relay.test", loop=loop, **options), sock=listening)
