@@ -123,7 +123,7 @@ async def running(settings: Settings, clock: Clock | None = None, mint: Mint | N
         telegram = None
         if chats is not None:
             intake = ChatIntake(desk=desk, database=database, setbacks=setbacks, seal=seal, clock=clock, metrics=metrics)
-            telegram = TelegramParts(chats[0], intake, chats[1])
+            telegram = TelegramParts(chats[0], intake, chats[1], menus)
             stack.push_async_callback(telegram.api.close)
         housekeeping = Housekeeping(cabinet, settings.retention, metrics)
         sweep = _sweep(reception, composer, operators, metrics, offer, housekeeping)

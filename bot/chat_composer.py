@@ -56,6 +56,10 @@ class ChatComposer:
             return ()
         return tuple(self._at_once(chat, self.unknown if language is None else (language,), "", remove=secret))
 
+    def parked(self, chat: Chat, language: Language | None, *, secret: bool) -> list[Letter]:
+        """That a person will look at the message; one that may hold a password is removed all the same."""
+        return self.answer(chat, [Reply("desk/parked", {"subject": ""})], language, first=False, remove=secret)
+
     def _at_once(self, chat: Chat, languages: Sequence[Language], words: str, *, remove: bool) -> list[Letter]:
         letters = []
         if chat.callback_id:

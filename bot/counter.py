@@ -27,6 +27,7 @@ from bot.core.pro_numbers import find_pros
 from bot.core.repeated_subject import fingerprint, repeats
 from bot.core.replies import Reply
 from bot.core.seal import Seal
+from bot.core.secret_words import may_hold_secret
 from bot.core.values import Channel, Language
 from bot.core.visit import NOBODY, DeskFacts, Stores, Visit
 from bot.handover import Handover
@@ -171,9 +172,11 @@ class Counter:
     def parked(self, inbound: Inbound | None, message_id: int, reason: str, now: datetime) -> list[Letter]:
         """What is told when a message is set aside: the administrators, what to do; the sender once, that a person will look.
 
-        `inbound` is None where the message cannot be read, or came by chat.
+        `inbound` is None where the message cannot be read.
         """
         letters = self._operators.letters(Reply("operator/parked", {"id": message_id, "reason": reason}), now)
+        if inbound is not None and inbound.chat is not None and not inbound.silence:
+            return [*letters, *self._composer.chat.parked(inbound.chat, inbound.hint, secret=may_hold_secret(inbound.text))]
         if inbound is not None and inbound.reply_to and not inbound.silence and not inbound.for_postmaster:
             told = Reply("desk/parked", {"subject": inbound.subject})
             letters.append(self._composer.notice(inbound.reply_to, told, inbound.hint, now))

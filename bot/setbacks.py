@@ -108,6 +108,6 @@ class Setbacks:
     def _readable(self, claimed: Claimed) -> Inbound | None:
         try:
             record = Inbox.open(claimed, self._seal)
-            return self._reader(record)[0] if record.channel is Channel.MAIL else None
+            return None if record.channel is Channel.TERMINAL else self._reader(record)[0]
         except Exception:  # it may be parked because it cannot be read
             return None

@@ -13,6 +13,7 @@ from bot.channels.telegram_poller import Poller
 from bot.channels.telegram_watch import PollWatch
 from bot.channels.telegram_webhook import Webhook
 from bot.single_holder import while_holding
+from bot.telegram_parts import TelegramParts
 
 SENDING, POLLING = "telegram sending", "telegram polling"  # roles: one desk of all has each
 
@@ -43,6 +44,7 @@ class TelegramLine:
         if telegram is None:
             yield
             return
+        await self._publish(telegram)
         app.begin(while_holding(app.database, SENDING, telegram.delivery.run), SENDING)
         if self._webhook is not None:
             taking = asyncio.create_task(self._webhook.run(), name="telegram webhook")
@@ -55,6 +57,11 @@ class TelegramLine:
         finally:
             taking.cancel()
             await asyncio.gather(taking, return_exceptions=True)
+
+    async def _publish(self, telegram: TelegramParts) -> None:
+        """The menus of commands, where they have changed since they were sent."""
+        app, bot_id = self._app, self._app.settings.telegram.bot_id
+        await app.database.write(lambda tx: telegram.menus.publish(tx, app.seal, bot_id, app.clock.now()), telegram.delivery.offer)
 
     def _watch(self) -> PollWatch:
         metrics = self._app.metrics

@@ -8,6 +8,7 @@ from bot.channels.telegram_api import TelegramApi
 from bot.channels.telegram_out import TelegramTransport
 from bot.chat_delivery import ChatDelivery
 from bot.chat_intake import ChatIntake
+from bot.chat_menus import ChatMenus
 from bot.config import Settings
 from bot.core.clock import Clock
 from bot.core.pacing import Pace
@@ -24,6 +25,7 @@ class TelegramParts:
     api: TelegramApi
     intake: ChatIntake
     delivery: ChatDelivery
+    menus: ChatMenus
 
 
 def chat_delivery_of(
