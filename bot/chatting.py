@@ -99,7 +99,8 @@ def barred(reading: Reading, chat: Chat, specs: Specs) -> Reading:
     allowed = tuple(command for command in reading.commands if _may_be_said(command, chat, specs(command.name)))
     if len(allowed) == len(reading.commands):
         return reading
-    return replace(reading, commands=allowed, barred=tuple(each for each in reading.commands if each not in allowed))
+    kept_apart = tuple(each for each in reading.commands if each not in allowed)
+    return replace(reading, commands=allowed, barred=kept_apart, switch=None)  # nor do their words choose a language
 
 
 def _may_be_said(command: Command, chat: Chat, spec: CommandSpec) -> bool:
@@ -115,8 +116,9 @@ def _may_be_said(command: Command, chat: Chat, spec: CommandSpec) -> bool:
 def meaning(reading: Reading, text: str) -> str:
     """What a message means, so that an edit that changes nothing can be told: its commands, or else its words."""
     commands = (*reading.commands, *reading.barred)
-    words = [f"{one.name} {fold(one.argument)} {fold(chr(10).join(one.lines))}" for one in commands] or [fold(text)]
-    return hashlib.blake2b("\n".join(words).encode("utf-8", "replace"), digest_size=6).hexdigest()
+    words = [f"{one.name}:{one.argument}\n{chr(10).join(one.lines)}" for one in commands] or [text]
+    folded = "\n".join(fold(each).replace(" ", "") for each in words)
+    return hashlib.blake2b(folded.encode("utf-8", "replace"), digest_size=6).hexdigest()
 
 
 def hush(heard: Heard) -> str:

@@ -50,7 +50,7 @@ class Heard:
     @property
     def understood(self) -> bool:
         """Whether it asks for something that the desk knows."""
-        return bool(self.reading.commands) or self.asked_for or self.form is not None
+        return bool(self.reading.commands or self.reading.barred) or self.asked_for or self.form is not None
 
     @property
     def asked_for(self) -> bool:
