@@ -39,6 +39,7 @@ from bot.recognition import assurance_of
 from handlers.overheard import overheard
 from handlers.returned import reopened
 from handlers.unknown import answer_unknown
+from storage.chat_outbox import ChatOutbox
 from storage.correspondents import Correspondents
 from storage.database import Transaction
 from storage.outbox import Outbox
@@ -205,6 +206,10 @@ class Counter:
         if known.subject and repeats(inbound.subject, known.subject):
             inbound, read_already = replace(inbound, subject_is_reply=True), None
         chat = inbound.chat
+        listed = self._reception.rules.lists(inbound.sender, chat)
+        if chat is not None and listed and chat.answered_id:  # an administrator replies to a card
+            letter = await ChatOutbox(tx, self._seal).letter_of(inbound.sender.key, chat.answered_id)
+            inbound = replace(inbound, answers=(letter,) if letter else ())
         # In a private chat everything is said to us: thanks are thanks for what we wrote, whether or not it is quoted.
         answers_us = answered is not None or (chat is not None and (chat.answers_us or (known.known and not chat.in_group)))
         reading = read_already
@@ -212,7 +217,6 @@ class Counter:
             reading = self.read(inbound, has_choices=bool(known.choices), answers_us=answers_us)
         heard = Heard(channel, inbound, verdict, known, answers_us, reading, NOBODY)
         # Nobody is known where others read along; only who is listed in the administrators' chat, and what a button was bound to.
-        listed = self._reception.rules.lists(inbound.sender, chat)
         if chat is None or not chat.in_group or looks_issued(chat.mark) or listed:
             heard = replace(heard, access=await self._reception.recognise(tx, heard.writer, now))
         if not reading.commands and heard.code_like_a_word:

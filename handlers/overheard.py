@@ -5,6 +5,7 @@
 | answers a question's letter (ANSWER)       | the request's thread, unless it is a bare command           |
 | answers the form's letter (FORM)           | the form, unless a command was read                         |
 | answers an administrator's letter (REQUEST)| nothing was decided: asked again, unless a command was read |
+| replies to a card in the administrators' chat | as the answer to an administrator's letter               |
 | taps a card's button in the wrong hand     | nobody: refused, and noted in the audit trail               |
 | decides under a dead or foreign token      | nobody: refused, and noted in the audit trail               |
 | is written in a chat with a form under way | the form, unless it is a command of its own                 |
@@ -43,6 +44,8 @@ async def overheard(visit: Visit, commands: Sequence[Command]) -> Reply | None:
         return await deciding.refused(visit) if deciding.decides_in_vain(visit) else await deciding.unclear_answer(visit)
     if visit.chat is not None and looks_issued(visit.chat.mark):
         return None if commands and visit.access.listed else await deciding.refused(visit)
+    if visit.access.granted(Purpose.REQUEST) is not None:
+        return None if commands else await deciding.unclear_answer(visit)
     return await _of_form(visit, commands)
 
 

@@ -46,6 +46,11 @@ class ChatOutbox:
         row = await self._transaction.row(_SQL["remote_id"], {"message_id": clean(message_id)})
         return None if row is None or row["remote_id"] is None else int(row["remote_id"])
 
+    async def letter_of(self, conversation: str, remote_id: int) -> str:
+        """The Message-ID of the letter of ours to which Telegram gave that number, "" when it is none."""
+        row = await self._transaction.row(_SQL["letter_of"], {"conversation": conversation, "remote_id": remote_id})
+        return "" if row is None else str(row["message_id"])
+
     async def forget(self, conversation: str, reason: str, now: datetime) -> int:
         """Gives up what waits for a chat that nobody may write to; how much that was."""
         values = {"conversation": conversation, "error": clean(reason[:500]), "now": to_micros(now)}

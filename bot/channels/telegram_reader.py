@@ -73,6 +73,7 @@ def _message(message: Message, *, edited: bool, bot: str, bot_id: str) -> Inboun
         edited=edited,
         origin=Origin.LINK if words.linked and origin is Origin.OWN else origin,
         answers_us=ours,
+        answered_id=answered.message_id if answered is not None and ours else 0,
         to_anyone=words.commands and not words.named and not ours,
         media="" if message.text else next((kind for kind in _MEDIA if getattr(message, kind, None)), ""),
         thread_id=(message.message_thread_id or 0) if message.is_topic_message else 0,

@@ -55,6 +55,7 @@ class Chat:
     edited: bool = False
     origin: Origin = Origin.OWN
     answers_us: bool = False
+    answered_id: int = 0  # the message of ours that it replies to
     to_anyone: bool = False
     media: str = ""
     mark: str = ""

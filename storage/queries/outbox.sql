@@ -72,6 +72,9 @@ WHERE state = 'sent' AND finished_at >= :since AND channel = 'telegram' ORDER BY
 -- name: remote_id
 SELECT remote_id FROM outbox WHERE message_id = :message_id AND state = 'sent'
 
+-- name: letter_of
+SELECT message_id FROM outbox WHERE conversation = :conversation AND remote_id = :remote_id
+
 -- name: forget_chat
 -- What waits for a chat that nobody may write to: it would be stale by the time that it is welcome again.
 UPDATE outbox SET state = 'failed', sealed = NULL, finished_at = :now, last_error = :error

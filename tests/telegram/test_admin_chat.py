@@ -4,10 +4,8 @@ mail. Nothing else decides, and no credential is ever shown there."""
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from email.utils import parseaddr
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,67 +13,55 @@ import pytest
 
 from bot.core.accounts.records import AuditEntry, Grant, RequestState
 from bot.core.accounts.tokens import Purpose
-from bot.core.values import Assurance, Channel
+from bot.core.values import Assurance
 from storage.database import Transaction
-from storage.depths import Depths
-from storage.outbox import Outbox
-from tests.stories.test_accounts import ENGLISH, FRENCH, Words
-from tests.support.desk import CUSTOMER, StartedDesk, started_desk
+from tests.support.chats import Chat, Shown
+from tests.support.people import Person, value
 from tests.support.relay import SentLetter
-from tests.telegram.updates import BOT_ID, message, ours, person, record, tap, update
+from tests.support.speech import ADMIN, ENGLISH, FRENCH, MARIE, Speech
+from tests.support.telegram_desk import TelegramDesk, telegram_desk
 
-ADMIN = "admin@carrier.example"
-GROUP, BOSS, SECOND, GUEST = -100500, 501, 502, 503
-TOKEN = f"{BOT_ID}:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
-Call = dict[str, Any]
+GROUP = -100500
+User = dict[str, Any]
+
+
+def user(user_id: int, name: str, language: str = "en") -> User:
+    """Somebody in the group."""
+    return {"id": user_id, "is_bot": False, "first_name": name, "language_code": language}
+
+
+LISE, OMAR, GUEST = user(501, "Lise"), user(502, "Omar"), user(503, "Eve")
 
 
 @dataclass
 class Office:
-    """The administrators' chat of a started desk."""
+    """A desk whose administrators have a chat."""
 
-    desk: StartedDesk
-    seen: set[int] = field(default_factory=set)
+    desk: TelegramDesk
+    group: Chat
 
-    async def calls(self, chat: int = GROUP) -> list[Call]:
-        """What was written to a chat since the last look, oldest first."""
+    def person(self, address: str) -> Person:
+        """Somebody who writes mail."""
+        return Person(self.desk, address)
 
-        async def read(tx: Transaction) -> list[Call]:
-            queued = await Outbox(tx, self.desk.app.seal).of_conversation(f"telegram:{chat}")
-            new = [one for one in queued if one.id not in self.seen]
-            self.seen.update(one.id for one in new)
-            assert all(one.letter.channel is Channel.TELEGRAM for one in new)
-            return [{**json.loads(one.letter.content), "template": one.letter.template} for one in new]
+    async def card(self, speech: Speech = ENGLISH) -> tuple[Shown, SentLetter]:
+        """Somebody asks for access; its card, and the administrator's letter."""
+        await self.ask_for_access(speech, MARIE)
+        return await self.group.next(), await self.person(ADMIN).gets("admin/decide")
 
-        async with asyncio.timeout(10):
-            while (await self.desk.app.database.read(Depths.read)).inbox_waiting:
-                await asyncio.sleep(0.01)
-        return await self.desk.app.database.read(read)
+    async def ask_for_access(self, speech: Speech, address: str) -> None:
+        """Somebody sends the filled form."""
+        form = speech.form.format(name="Marie Tremblay", address=address)
+        await self.person(address).asks(f"{speech.request}\n{form}", "access/received")
 
-    async def tap(self, data: str, user: int, *, chat: int = GROUP, name: str = "Lise", language: str = "en") -> list[Call]:
-        """A tap on a message of ours; what it led to in that chat."""
-        tapped = tap(data, ours("…", chat=chat), user=person(user, language=language, name=name))
-        await self.desk.app.desk.receive(record(tapped), "telegram")
-        return await self.calls(chat)
-
-    async def says(self, text: str, user: int, **more: Any) -> list[Call]:
-        """Words in the group; what was answered there."""
-        said = message(text, chat=GROUP, user=person(user, language="en"), **more)
-        await self.desk.app.desk.receive(record(update(message=said)), "telegram")
-        return await self.calls()
-
-    async def card(self, words: Words = ENGLISH) -> tuple[Call, SentLetter]:
-        """A request from an authentic address; its card, and the administrator's letter."""
-        letters = [await self.desk.ask(f"{words.request}\n{words.form}"), await self.desk.relay.next()]
-        (card,) = await self.calls()
-        assert card["template"] == "admin/decide"
-        return card, next(letter for letter in letters if letter["To"] == ADMIN)
-
-    async def answers(self, letter: SentLetter, text: str, sender: str) -> None:
-        """Somebody answers a letter, as their mail program does."""
-        address = parseaddr(letter["Reply-To"])[1]
-        mail = self.desk.mail(text, sender=sender, to=address, answers=letter)
-        await self.desk.hand_in(mail, envelope_sender=sender, recipients=[address])
+    async def tap(self, words: str, shown: Shown, by: User, *, data: str = "", chat: Chat | None = None) -> str:
+        """A tap, or a callback with other data; what whoever tapped reads over the screen."""
+        where = chat or self.group
+        seen = len(where.toasts)
+        where.send_data(data or shown.button(words).data, shown, by=by)
+        await where.until(lambda: len(where.toasts) > seen)
+        await self.desk.settle()
+        return where.toasts[-1][1]
 
     async def state(self, number: int = 1) -> RequestState:
         """Where a request stands."""
@@ -93,174 +79,201 @@ class Office:
 
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    async with started_desk(
+    async with telegram_desk(
         tmp_path,
-        admins={"addresses": [ADMIN], "telegram_ids": [BOSS, SECOND]},
-        telegram={"token": TOKEN, "admin_chat_id": GROUP},
+        admins={"addresses": [ADMIN], "telegram_ids": [LISE["id"], OMAR["id"]]},
+        telegram={"admin_chat_id": GROUP},
         relay={"allow_plain_secrets": True},
     ) as desk:
-        yield Office(desk)
-
-
-def button(call: Call, words: str) -> str:
-    """What the first button with these words sends back."""
-    buttons = [one for row in call["parameters"]["reply_markup"]["inline_keyboard"] for one in row]
-    return next(str(one["callback_data"]) for one in buttons if words in one["text"])
-
-
-def toast(calls: list[Call]) -> str:
-    """The words over the screen of whoever tapped; each tap is acknowledged once."""
-    (found,) = [call for call in calls if call["method"] == "answerCallbackQuery"]
-    return str(found["parameters"].get("text", ""))
+        yield Office(desk, desk.api.group(GROUP, "Bureau"))
 
 
 @pytest.mark.parametrize(
-    ("words", "approve", "approved", "by"),
+    ("speech", "approve", "approved", "by"),
     [(ENGLISH, "Approve without", "Approved", "By: "), (FRENCH, "Approuver sans", "Approuvée", "Par\u00a0: ")],
+    ids=["en", "fr"],
 )
-async def test_a_tap_approves(office: Office, words: Words, approve: str, approved: str, by: str) -> None:
+async def test_a_tap_approves(office: Office, speech: Speech, approve: str, approved: str, by: str) -> None:
     """The credentials go out by mail and to nobody else; the card loses its buttons, everybody reads who decided, mail and chat."""
-    card, _ = await office.card(words)
-    calls = await office.tap(button(card, approve), BOSS, language=words.language)
-    assert approved in toast(calls)
-    _, closed, told = calls
-    assert closed["method"] == "editMessageReplyMarkup"
-    assert closed["parameters"]["reply_markup"] == {"inline_keyboard": []}
-    assert f"{by}<b>Lise (Telegram {BOSS})</b>" in told["parameters"]["text"]
-    assert told["parameters"]["reply_parameters"]["message_id"] == closed["parameters"]["message_id"]
-    letters = [await office.desk.relay.next() for _ in range(2)]
-    credentials = next(letter for letter in letters if letter["To"] == CUSTOMER)
-    temporary = credentials.text.partition(words.temporary_label)[2].split()[0]
-    code = credentials.text.partition(words.code_label)[2].split()[0]
-    assert len(temporary) == 19
-    assert not [call for call in (card, *calls) if temporary in json.dumps(call)]
-    assert not [call for call in (card, *calls) if code in json.dumps(call)]
-    by_mail = next(letter for letter in letters if letter["To"] == ADMIN)
-    assert f"Lise (Telegram {BOSS})" in by_mail.text
+    card, _ = await office.card(speech)
+    lise = user(LISE["id"], "Lise", speech.language)
+    assert approved in await office.tap(approve, card, lise)
+    told = await office.group.next()
+    assert f"{by}Lise (Telegram {LISE['id']})" in told.text
+    assert told.parameters["reply_parameters"]["message_id"] == card.id
+    assert card.buttons == []
+    credentials = await office.person(MARIE).gets("access/credentials")
+    secrets = [value(credentials, speech.temporary_label), value(credentials, speech.code_label)]
+    assert [secret for secret in secrets for shown in office.group.screen if secret in shown.html] == []
+    assert f"Lise (Telegram {LISE['id']})" in (await office.person(ADMIN).gets("admin/decided")).text
     (line,) = await office.audit("request_decided")
-    assert line.actor == f"telegram:{BOSS} Lise"
+    assert line.actor == f"telegram:{LISE['id']} Lise"
 
 
 async def test_the_second_tap_sees_who_decided(office: Office) -> None:
-    """Two at the same moment, opposite ways: one decision, and nothing more is said to the chat."""
+    """Two within the same moment, opposite ways: one decision, told to the chat once."""
     card, _ = await office.card()
-    taps = [
-        tap(button(card, words), ours("…", chat=GROUP), user=person(user, language="en", name=name))
-        for words, user, name in (("Deny", BOSS, "Lise"), ("Approve without", SECOND, "Omar"))
-    ]
-    await asyncio.gather(*(office.desk.app.desk.receive(record(one), "telegram") for one in taps))
-    calls = await office.calls()
-    first, second = [call["parameters"]["text"] for call in calls if call["method"] == "answerCallbackQuery"]
-    assert [call["method"] for call in calls].count("sendMessage") == 1
-    assert {await office.state()} <= {RequestState.DENIED, RequestState.APPROVED}
-    late = second if "Decided before" in second else first
-    assert "Decided before" in late
-    assert "Lise (Telegram 501)" in late or "Omar (Telegram 502)" in late
+    denial, approval = card.button("Deny").data, card.button("Approve without").data
+    office.group.send_data(denial, card, by=LISE)
+    office.group.send_data(approval, card, by=OMAR)
+    await office.group.until(lambda: len(office.group.toasts) == 2)
+    await office.desk.settle()
+    first, second = [words for _, words in office.group.toasts]
+    assert "Denied" in first
+    assert "Decided before: denied" in second
+    assert "Lise (Telegram 501)" in second
+    assert await office.state() is RequestState.DENIED
+    assert [shown.text.count("Denied") for shown in office.group.screen] == [0, 1]
     assert len(await office.audit("request_decided")) == 1
+
+
+async def test_mail_and_chat_at_the_same_moment(office: Office) -> None:
+    """One of them decides, whichever it is, and the other hears of it where it was written."""
+    card, letter = await office.card()
+    office.group.send_data(card.button("Approve without").data, card, by=LISE)
+    await office.person(ADMIN).answers(letter, "DENY")
+    await office.group.until(lambda: office.group.toasts)
+    told = await office.person(ADMIN).gets("admin/decided")
+    await office.desk.settle()
+    state = await office.state()
+    assert state in (RequestState.APPROVED, RequestState.DENIED)
+    assert len(await office.audit("request_decided")) == 1
+    assert ("Lise (Telegram 501)" in told.text) is (state is RequestState.APPROVED)
 
 
 async def test_a_decision_by_mail_closes_the_card(office: Office) -> None:
     """And a tap after it changes nothing."""
     card, letter = await office.card()
-    await office.answers(letter, "DENY", ADMIN)
-    closed, told = await office.calls()
-    assert closed["method"] == "editMessageReplyMarkup"
-    assert f"By: <b>{ADMIN}</b>" in told["parameters"]["text"]
-    late = await office.tap(button(card, "Approve without"), BOSS)
-    assert "Decided before: denied" in toast(late)
-    assert len(late) == 1
+    data = card.button("Approve without").data
+    await office.person(ADMIN).answers(letter, "DENY")
+    told = await office.group.next()
+    assert f"By: {ADMIN}" in told.text
+    assert card.buttons == []
+    assert "Decided before: denied" in await office.tap("", card, LISE, data=data)
     assert await office.state() is RequestState.DENIED
+    assert office.group.last is told
 
 
 async def test_an_approval_is_taken_back_by_a_tap(office: Office) -> None:
     """While nobody has used the temporary password; the second tap says that it is over."""
     card, _ = await office.card()
-    told = (await office.tap(button(card, "Approve without"), BOSS))[-1]
-    undone = await office.tap(button(told, "Take it back"), SECOND, name="Omar")
+    await office.tap("Approve without", card, LISE)
+    told = await office.group.next()
+    await office.tap("Take it back", told, OMAR)
     assert await office.state() is RequestState.UNDONE
-    assert "Omar (Telegram 502)" in undone[-1]["parameters"]["text"]
-    again = await office.tap(button(told, "Take it back"), BOSS)
-    assert [call["method"] for call in again] == ["answerCallbackQuery"]
+    assert "Omar (Telegram 502)" in (await office.group.next()).text
+    again = await office.tap("", told, LISE, data=told.button("Take it back").data)
+    assert "Nothing" in again or "nothing" in again
 
 
 @pytest.mark.parametrize(
-    ("user", "chat"),
-    [(GUEST, GROUP), (GUEST, GUEST), (BOSS, BOSS), (BOSS, -100999)],
+    ("by", "where"),
+    [(GUEST, GROUP), (GUEST, 503), (LISE, 501), (LISE, -100999)],
     ids=["not listed", "a stranger in private", "listed, in private", "listed, in another group"],
 )
-async def test_the_right_data_in_the_wrong_hand_decide_nothing(office: Office, user: int, chat: int) -> None:
+async def test_the_right_data_in_the_wrong_hand_decide_nothing(office: Office, by: User, where: int) -> None:
     """Whoever taps is told so over the screen, and the trail has a line of it."""
     card, _ = await office.card()
-    calls = await office.tap(button(card, "Approve without"), user, chat=chat)
-    assert [call["method"] for call in calls] == ["answerCallbackQuery"]
-    assert "This decided nothing" in toast(calls)
+    chat = office.group if where == GROUP else office.desk.api.group(where, "Quai") if where < 0 else office.desk.private(where)
+    said = await office.tap("", card, by, data=card.button("Approve without").data, chat=chat)
+    assert "This decided nothing" in said or "n’a rien décidé" in said
     assert await office.state() is RequestState.OPEN
+    assert card.buttons != []
     (line,) = await office.audit("decision_refused")
-    assert line.actor == f"telegram:{user} Lise"
+    assert line.actor == f"telegram:{by['id']} {by['first_name']}"
 
 
 async def test_forged_data_decide_nothing(office: Office) -> None:
     """A token that was never issued, another person's, and one for something else."""
-    await office.card()
+    card, _ = await office.card()
     files, clock = office.desk.app.cabinet.on, office.desk.clock
     foreign = Grant(Purpose.REQUEST, f"mail:{ADMIN}", Assurance.ADMINISTRATOR, request_number=1)
     other = Grant(Purpose.NOTICE, f"telegram:{GROUP}", Assurance.ADMINISTRATOR, request_number=1)
-    tokens = ["a" * 26]
-    for grant in (foreign, other):
 
-        async def issue(tx: Transaction, grant: Grant = grant) -> str:
-            return await files(tx).tokens.issue(grant, clock.now())
+    async def issue(tx: Transaction) -> list[str]:
+        return [await files(tx).tokens.issue(grant, clock.now()) for grant in (foreign, other)]
 
-        tokens.append(await office.desk.app.database.write(issue))
-    for token in tokens:
-        assert "This decided nothing" in toast(await office.tap(f"~{token}~APPROVE NONE", BOSS))
+    for token in ["a" * 26, *await office.desk.app.database.write(issue)]:
+        assert "This decided nothing" in await office.tap("", card, LISE, data=f"~{token}~APPROVE NONE")
     assert await office.state() is RequestState.OPEN
     assert len(await office.audit("decision_refused")) == 3
 
 
 async def test_words_without_the_card_decide_nothing(office: Office) -> None:
-    """APPROVE typed into the group, forwarded into it, or tapped without its token."""
-    await office.card()
-    await office.says("/approve none", BOSS)
+    """APPROVE typed into the group, forwarded into it, edited into a reply, or tapped without its token."""
+    card, _ = await office.card()
+    office.group.say("/approve none", by=LISE)
     origin = {"type": "hidden_user", "date": 1, "sender_user_name": "Lise"}
-    await office.says("/approve none", BOSS, forward_origin=origin)
-    await office.tap("APPROVE NONE", BOSS)
+    office.group.say("/approve none", by=LISE, forward_origin=origin)
+    office.group.say("APPROVE NONE", by=LISE, reply_to=card.id, forward_origin=origin)
+    office.group.say("hello", by=LISE, reply_to=card.id)
+    office.group.edit(office.group.last_id, "APPROVE NONE")
+    await office.tap("", card, LISE, data="APPROVE NONE")
     assert await office.state() is RequestState.OPEN
 
 
-async def test_asking_without_a_question_asks_for_it(office: Office) -> None:
-    """The card comes again with its buttons, bound to the request."""
+async def test_a_question_is_written_in_reply_to_the_card(office: Office) -> None:
+    """Tapping Ask says how; the answer of the requester comes back into the chat, with the buttons."""
     card, _ = await office.card()
-    _, again = await office.tap(button(card, "Ask"), BOSS)
-    assert again["template"] == "admin/unclear"
-    assert "reply to this message" in again["parameters"]["text"]
-    await office.tap(button(again, "Deny"), BOSS)
+    await office.tap("Ask", card, LISE)
+    how = await office.group.next()
+    assert "reply to this message" in how.text
+    office.group.say("ASK Which dock do you ship from?", by=LISE, reply_to=how.id)
+    await office.group.next()
+    question = await office.person(MARIE).gets("access/question")
+    assert "Which dock do you ship from?" in question.text
+    await office.person(MARIE).answers(question, "Dock 4 in Laval.")
+    again = await office.group.next()
+    assert "Dock 4 in Laval." in again.text
+    assert "Question by Lise (Telegram 501)" in again.text
+    await office.tap("Deny", again, OMAR)
     assert await office.state() is RequestState.DENIED
+
+
+async def test_a_denial_with_its_reason_is_a_reply(office: Office) -> None:
+    """The requester reads the reason; from somebody who is not listed the same words do nothing."""
+    card, _ = await office.card()
+    office.group.say("DENY Please call us first.", by=GUEST, reply_to=card.id)
+    office.group.say("DENY Please call us first.", by=OMAR, reply_to=card.id)
+    assert "Please call us first." in (await office.person(MARIE).gets("access/denied")).text
+    (line,) = await office.audit("request_decided")
+    assert line.actor == "telegram:502 Omar"
 
 
 async def test_requests_are_listed_in_the_chat(office: Office) -> None:
     """For listed people; one of them by its number comes as a card."""
     await office.card()
-    (shown,) = await office.says("/requests", BOSS)
-    assert shown["template"] == "admin/requests"
-    assert "Marie Tremblay" in shown["parameters"]["text"]
-    (card,) = await office.says("/requests 1", BOSS)
-    assert card["template"] == "admin/decide"
-    await office.tap(button(card, "Deny"), BOSS)
+    office.group.say("/requests", by=LISE)
+    assert "Marie" in (await office.group.next()).text
+    office.group.say("/requests 1", by=LISE)
+    again = await office.group.next()
+    await office.tap("Deny", again, LISE)
     assert await office.state() is RequestState.DENIED
-    assert await office.says("/requests", GUEST) == [], "nobody else's word is read for it"
+    shown = len(office.group.screen)
+    office.group.say("/requests", by=GUEST)
+    await office.desk.settle()
+    assert len(office.group.screen) == shown, "nobody else's word is read for it"
 
 
 async def test_nobody_decides_their_own_request(office: Office) -> None:
-    """Not by a private chat that is linked to the account either."""
+    """Asked from their own private chat; another one decides."""
     card, _ = await office.card()
 
     async def own(tx: Transaction) -> None:
-        await tx.run("UPDATE request SET conversation = :key", {"key": f"telegram:{BOSS}"})
+        await tx.run("UPDATE request SET conversation = :key", {"key": f"telegram:{LISE['id']}"})
 
     await office.desk.app.database.write(own)
-    calls = await office.tap(button(card, "Approve without"), BOSS)
-    assert "Nobody decides a request for their own address" in toast(calls)
+    assert "Nobody decides a request for their own address" in await office.tap("Approve without", card, LISE)
     assert await office.state() is RequestState.OPEN
-    await office.tap(button(card, "Approve without"), SECOND)
+    await office.tap("Approve without", card, OMAR)
     assert await office.state() is RequestState.APPROVED
+
+
+async def test_above_the_cap_a_digest_comes(office: Office) -> None:
+    """Eleven requests within an hour are ten cards and one list."""
+    for number in range(11):
+        await office.ask_for_access(ENGLISH, f"m{number}@customer.example")
+    shown = [await office.group.next() for _ in range(11)]
+    assert [bool(each.parameters.get("reply_markup")) and "Deny" in str(each.labels()) for each in shown].count(True) == 10
+    await asyncio.sleep(0)
+    assert "11" in shown[-1].text
