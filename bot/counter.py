@@ -143,12 +143,12 @@ class Counter:
         `verdict` is None where nobody has looked at the sender's authenticity, which then counts as not proved. `read_already` is
         what `read` made of the message while nothing was known of the conversation.
         """
-        if inbound.silence:
-            return Answer(f"silent_{inbound.silence}", self._composer.chat.at_least(inbound.chat))
+        unheard = inbound.silence or ("" if verdict is None or inbound.for_postmaster else verdict.silence)
+        if unheard:
+            await self._reception.note_silence(transaction, inbound, unheard, now)
+            return Answer(f"silent_{unheard}", self._composer.chat.at_least(inbound.chat))
         if inbound.for_postmaster:
             return await self._for_postmaster(transaction, inbound, now)
-        if verdict is not None and verdict.failed_policy:
-            return Answer(f"silent_dmarc_{verdict.failed_policy}")
         heard = await self._hear(transaction, channel, inbound, verdict, now, read_already)
         silence = hush(heard) or ("courtesy" if heard.reading.courtesy and heard.answers_us and not greets(heard) else "")
         allowance = NOT_ASKED if silence else await self._allowance(transaction, heard, now)

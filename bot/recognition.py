@@ -6,6 +6,7 @@ whose account was suspended, closed, or whose password has expired opens nothing
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.core.accounts.records import Account, Member, MemberState, Session, Token
@@ -37,7 +38,7 @@ class Writer:
 
 async def recognise(files: Files, writer: Writer, rules: AccountRules, now: datetime) -> Access:
     """Who the writer is. Reads only."""
-    found = await _token(files, writer)
+    found = await token_of(files, writer.token, writer.answers)
     judgement = judge(found, writer.sender.key, now)
     token = found if judgement is Judgement.VALID else None
     session = await _session(files, writer, token, rules, now)
@@ -64,10 +65,11 @@ def assurance_of(access: Access, writer: Writer) -> Assurance:
     return Assurance.AUTHENTIC_SENDER if writer.authentic else Assurance.ANYONE
 
 
-async def _token(files: Files, writer: Writer) -> Token | None:
-    if looks_issued(writer.token):
-        return await files.tokens.find(writer.token)
-    return await files.tokens.find_by_message(writer.answers) if writer.answers else None
+async def token_of(files: Files, token: str, answers: Sequence[str]) -> Token | None:
+    """The token on file that a message carries in its recipient, or by answering the letter that carried it; dead ones too."""
+    if looks_issued(token):
+        return await files.tokens.find(token)
+    return await files.tokens.find_by_message(answers) if answers else None
 
 
 async def _session(files: Files, writer: Writer, token: Token | None, rules: AccountRules, now: datetime) -> Session | None:

@@ -82,6 +82,7 @@ async def set_password(visit: Visit, chosen: Chosen) -> Reply:
     if not allowed(Event.CHOOSE_PASSWORD, account.facts, now, visit.rules.calendar):
         return Reply("login/not_opened", {"reason": visit.access.status.value if visit.access.status else "closed"})
     await files.accounts.set_password(account.id, chosen.password_hash, now)
+    await files.accounts.active(account.id, now)
     kept = visit.access.session
     await files.sessions.end_of_account(account.id, now, but=kept.id if kept is not None and not kept.limited else None)
     await files.tokens.revoke_account(account.id, now, purposes=(Purpose.CREDENTIALS, Purpose.CHALLENGE))

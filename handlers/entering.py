@@ -117,6 +117,6 @@ async def _let_in(visit: Visit, presented: Presented, account: Account) -> Reply
     _, token = await open_session(visit, account, member, limited=True)
     if proof is Proof.TEMPORARY:
         await visit.files.accounts.use_temporary(account.id, visit.now)
-        await visit.files.accounts.active(account.id, visit.now)
+    await visit.files.accounts.active(account.id, visit.now)  # what was presented was right: that is activity
     template = "password/choose" if proof is Proof.TEMPORARY else "login/expired"
     return spoken_to(visit, member, Reply(template, suggestions(visit), token=token))

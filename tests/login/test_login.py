@@ -69,6 +69,18 @@ async def test_activity_is_noted(visits: Visits) -> None:
     assert (await visits.again(account)).last_activity_at == visits.clock.now()
 
 
+async def test_an_expired_password_that_is_presented_is_activity(visits: Visits) -> None:
+    """It was right, although it only lets choose a new one: the six months begin anew, and a wrong one does not move them."""
+    account = await visits.account()
+    visits.clock.move(days=170)
+    await visits.ask(login.HANDLER, f"LOGIN {CODE} wrong", BY_MAIL)
+    assert (await visits.again(account)).last_activity_at == account.last_activity_at
+    assert (await visits.ask(login.HANDLER, LINE, BY_MAIL)).template == "login/expired"
+    assert (await visits.again(account)).last_activity_at == visits.clock.now()
+    visits.clock.move(days=20)
+    assert (await visits.ask(login.HANDLER, LINE, BY_MAIL)).template == "login/expired", "not closed"
+
+
 async def test_which_member_it_is(visits: Visits) -> None:
     """The authentic address or linked chat tells; the only member is meant at a terminal, and not by a foreign address."""
     account = await visits.account(members=(NewMember(MARIE, "Marie", language=Language.FR),))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.core.accounts.records import Account, Grant
@@ -56,6 +58,22 @@ async def test_the_password_is_changed(visits: Visits, old: str, words: str, new
     assert await _logs_in(visits, new) == "login/opened"
     assert await _logs_in(visits, old) == "login/refused"
     assert (await visits.audit())[0] == "password_changed"
+
+
+async def test_choosing_a_password_by_the_credentials_letter_is_activity(visits: Visits) -> None:
+    """A reset in the sixth month keeps the account open: nobody chooses a password for an account that closes next week."""
+    account = await visits.account()
+    visits.clock.move(days=170)
+    marie = await visits.member(account, MARIE)
+    temporary = await visits.hashing.hash(TEMPORARY)
+    until = visits.clock.now() + timedelta(hours=24)
+    await visits.write(lambda files: files.accounts.set_temporary(account.id, temporary, marie.id, until, None))
+    token = await visits.issue(Grant(Purpose.CREDENTIALS, marie.person, Assurance.SESSION, account.id, marie.id))
+    outcome = await visits.ask(HANDLERS, f"NEW PASSWORD {NEW_PHRASE}", BY_MAIL, token=token)
+    assert outcome.template == "password/changed"
+    assert (await visits.again(account)).last_activity_at == visits.clock.now()
+    visits.clock.move(days=20)
+    assert await _logs_in(visits, NEW_PHRASE) == "login/opened"
 
 
 async def test_every_member_is_told_who_changed_it(visits: Visits) -> None:

@@ -5,6 +5,7 @@
 | APPROVE          | yes     | yes    | yes              | no        | no     |
 | UNDO             | yes     | yes    | yes              | yes       | no     |
 | PRESENT_TEMPORARY| yes     | yes    | yes              | no        | no     |
+| PRESENT_EXPIRED  | no      | no     | yes              | no        | no     |
 | CHOOSE_PASSWORD  | yes     | yes    | yes              | no        | no     |
 | USE              | no      | yes    | no               | no        | no     |
 | SUSPEND          | yes     | yes    | yes              | no        | no     |
@@ -32,6 +33,7 @@ class Event(StrEnum):
     APPROVE = "approve"
     UNDO = "undo"
     PRESENT_TEMPORARY = "present_temporary"
+    PRESENT_EXPIRED = "present_expired"  # the password itself, after its three months: it only lets choose a new one
     CHOOSE_PASSWORD = "choose_password"  # noqa: S105 - an event
     USE = "use"
     SUSPEND = "suspend"
@@ -52,6 +54,7 @@ ALLOWED: dict[Event, frozenset[Status]] = {
     Event.APPROVE: _LIVING,
     Event.UNDO: _LIVING | {Status.SUSPENDED},
     Event.PRESENT_TEMPORARY: _LIVING,
+    Event.PRESENT_EXPIRED: frozenset({Status.PASSWORD_EXPIRED}),
     Event.CHOOSE_PASSWORD: _LIVING,
     Event.USE: frozenset({Status.ACTIVE}),
     Event.SUSPEND: _LIVING,
@@ -87,6 +90,7 @@ _EFFECTS: dict[Event, _Effect] = {
     Event.APPROVE: lambda facts, now, hours: replace(facts, temporary_expires_at=now + hours),
     Event.UNDO: lambda facts, now, hours: replace(facts, temporary_expires_at=None),
     Event.PRESENT_TEMPORARY: lambda facts, now, hours: _used(facts, now),
+    Event.PRESENT_EXPIRED: lambda facts, now, hours: _used(facts, now),
     Event.CHOOSE_PASSWORD: lambda facts, now, hours: _used(replace(facts, password_set_at=now, temporary_expires_at=None), now),
     Event.USE: lambda facts, now, hours: _used(facts, now),
     Event.SUSPEND: lambda facts, now, hours: replace(facts, suspended_at=now),

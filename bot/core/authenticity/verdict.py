@@ -76,3 +76,8 @@ class Verdict:
     failed_policy: str
     reason: str
     detail: str
+
+    @property
+    def silence(self) -> str:
+        """Why such a mail is not answered, "" when it may be."""
+        return f"dmarc_{self.failed_policy}" if self.failed_policy else ""
