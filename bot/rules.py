@@ -42,4 +42,5 @@ def desk_facts(settings: Settings) -> DeskFacts:
         check_digit=settings.tracing.check_digit,
         timezone=desk.timezone,
         separator=desk.subaddress_separator,
+        chat=bool(settings.telegram.token),
     )

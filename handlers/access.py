@@ -57,14 +57,21 @@ async def answer(visit: Visit, command: Command) -> Reply:
 
 async def form_by_mail(visit: Visit, text: str) -> Reply:
     """Reads the form out of a mail, new words before quoted ones, completed by what an earlier letter held."""
-    kept = await form_steps.kept_values(visit, ACCESS) if _same_writer(visit) else {}
+    kept = await form_steps.kept_values(visit, ACCESS) if same_writer(visit) else {}
     reading = with_values(ACCESS, read_form(ACCESS, text, visit.quoted, office_of(visit).objection), kept)
     if reading.complete:
         await visit.files.drafts.drop(visit.sender.key, ACCESS.name)
         return await submit(visit, reading.values)
-    if reading.values and _same_writer(visit):
+    if reading.values and same_writer(visit):
         await form_steps.keep(visit, ACCESS, FormState(ACCESS.name, 0, reading.values))
     return await _form(visit, reading)
+
+
+async def filled_form(visit: Visit, values: Mapping[str, str]) -> Reply:
+    """The form's letter with what is known already; sending it back submits it."""
+    if same_writer(visit):
+        await form_steps.keep(visit, ACCESS, FormState(ACCESS.name, 0, values))
+    return await _form(visit, with_values(ACCESS, read_form(ACCESS, ""), values))
 
 
 def fills_form(visit: Visit) -> bool:
@@ -168,7 +175,7 @@ async def _form(visit: Visit, reading: FormReading) -> Reply:
     return Reply("access/form", {"lines": lines, "problems": bool(problems)}, token=token)
 
 
-def _same_writer(visit: Visit) -> bool:
+def same_writer(visit: Visit) -> bool:
     """Whether an earlier draft is this writer's: the form's own letter is answered, or the sender is proved."""
     return visit.can_remember or visit.access.granted(Purpose.FORM) is not None
 

@@ -90,7 +90,12 @@ async def keep(visit: Visit, form: Form, state: FormState) -> None:
 
 async def kept_values(visit: Visit, form: Form) -> Mapping[str, str]:
     """What a draft of this conversation holds."""
-    draft = await _draft(visit, form.name)
+    return await values_of(visit, visit.sender.key, form)
+
+
+async def values_of(visit: Visit, conversation: str, form: Form) -> Mapping[str, str]:
+    """What a draft of a conversation holds: another one's only for whoever has its word (`handlers/carry_on.py`)."""
+    draft = await _draft(visit, form.name, conversation)
     return draft[1].values if draft is not None else {}
 
 
@@ -115,8 +120,8 @@ async def _asked(visit: Visit, form: Form, step: Step, *, resumed: bool = False)
     return Reply("form/step", {**facts, "line": line, "number": step.number, "back": step.can_go_back}, mark=bound)
 
 
-async def _draft(visit: Visit, name: str) -> tuple[datetime, FormState] | None:
-    text = await visit.files.drafts.get(visit.sender.key, name)
+async def _draft(visit: Visit, name: str, conversation: str = "") -> tuple[datetime, FormState] | None:
+    text = await visit.files.drafts.get(conversation or visit.sender.key, name)
     return None if text is None else _read(text)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bot.core.commands import Handler
 from handlers import (
     access,
+    carry_on,
     contact,
     deciding,
     forgot,
@@ -51,6 +52,7 @@ _OTHERS: tuple[Handler, ...] = (
     linking.LINK,
     linking.UNLINK,
     object.HANDLER,
+    carry_on.HANDLER,
     yes.HANDLER,
     stop.HANDLER,
 )

@@ -156,6 +156,7 @@ class DeskFacts:
     check_digit: str = "none"
     timezone: str = "America/Toronto"
     separator: str = "+"  # before a subaddress of the desk's address
+    chat: bool = False  # there is a bot to chat with
 
 
 @immutable

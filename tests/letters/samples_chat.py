@@ -20,6 +20,10 @@ SAMPLES: dict[str, list[dict[str, object]]] = {
     "chat/removed": [{"meant": True}, {"meant": False}],
     "chat/not_removed": [{"group": True}, {"group": False}],
     "form/over": [{}],
+    "form/none": [{}],
+    "form/carry": [
+        {"form": "access", "word": "abcdefghijklmnopqrstuvwxyz", "minutes": 60, "by_mail": by_mail} for by_mail in (True, False)
+    ],
     "profile/saved": [
         *({"changes": _CHANGES, "address": address, "new": "m@roy.example"} for address in ("", "asked", "taken", "password")),
         {"changes": (), "address": "", "new": "m@roy.example"},

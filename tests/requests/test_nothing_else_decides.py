@@ -65,6 +65,7 @@ async def tokens_of(desk: RequestDesk) -> Tokens:
         Purpose.CREDENTIALS,
         Purpose.OBJECTION,
         Purpose.LINK,
+        Purpose.CARRY,
         Purpose.NOTICE,
         Purpose.FORM,
         Purpose.BOUNCE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,50 @@ async def test_no_form_is_begun_in_a_group(counter: Counter) -> None:
     group = counter.desk.api.group(GROUP)
     await counter.after(group, "/demande_acces")
     assert await counter.after(group, "Marie Tremblay") == []
+
+
+@SPEECHES
+async def test_a_form_begun_by_mail_goes_on_in_a_chat_and_nobody_else_can_take_it(counter: Counter, speech: Speech) -> None:
+    english = speech is ENGLISH
+    on = "CONTINUE" if english else "CONTINUER"
+    await counter.marie.writes(f"{speech.request}\n{'Name' if english else 'Nom'}: Marie Tremblay\n")
+    form = await counter.marie.gets("access/form")
+    await counter.marie.answers(form, on)
+    word = _word(on, (await counter.marie.gets("form/carry")).text)
+    mallory, chat = counter.desk.private(66, "Mallory", language=speech.language), counter.desk.private(language=speech.language)
+    for guess in ("", "a" * 26):
+        (nothing,) = await counter.after(mallory, f"{on} {guess}")
+        assert "Marie" not in nothing.text
+    (shown,) = await counter.after(chat, f"{on} {word}")
+    _step(shown, 2, 7)
+    for text in (*ANSWERS[1:], *(["SKIP" if english else "PASSER"] * 3)):
+        (shown,) = await counter.after(chat, text)
+    (sent,) = await counter.after(chat, speech.yes)
+    assert MARIE in sent.text
+    (again,) = await counter.after(mallory, f"{on} {word}")
+    assert "Marie" not in again.text, "the word works once"
+
+
+@SPEECHES
+async def test_a_form_begun_in_a_chat_goes_on_by_mail(counter: Counter, speech: Speech) -> None:
+    on = "CONTINUE" if speech is ENGLISH else "CONTINUER"
+    chat = counter.desk.private(language=speech.language)
+    for text in (speech.request, *ANSWERS[:2]):
+        await counter.after(chat, text)
+    (given,) = await counter.after(chat, on)
+    await counter.marie.writes(f"{on} {_word(on, given.text)}")
+    form = await counter.marie.gets("access/form")
+    assert ANSWERS[0] in form.text
+    assert ANSWERS[1] in form.text
+    labels = ("E-mail", "Telephone") if speech is ENGLISH else ("Courriel", "Téléphone")
+    await counter.marie.answers(form, f"{labels[0]}: {MARIE}\n{labels[1]}: 514 555-0142")
+    await counter.marie.gets("access/received")
+    assert ANSWERS[0] in (await counter.admin.gets("admin/decide")).text
+    (over,) = await counter.after(chat, on)
+    assert ANSWERS[0] not in over.text
+
+
+def _word(on: str, text: str) -> str:
+    found = re.search(rf"{on} ([a-z2-7]{{26}})", text)
+    assert found is not None, text
+    return found[1]

@@ -19,6 +19,7 @@ stranger that it once lived.
 | ANSWER          | the requester's answer to an administrator's question         | 30 days  | no      | nothing            |
 | OBJECTION       | OBJECT to a new party                                         | 30 days  | yes     | the address        |
 | LINK            | a short code that a member types into a private chat          | 60 min   | yes     | the address        |
+| CARRY           | a form begun here, taken over in another channel              | 60 min   | yes     | nothing            |
 | NOTICE          | the remedy in a notice                                        | 30 days  | no      | nothing            |
 | BOUNCE          | the envelope of a letter whose return must be heard           | 30 days  | no      | nothing            |
 """
@@ -51,6 +52,7 @@ class Purpose(StrEnum):
     ANSWER = "answer"
     OBJECTION = "objection"
     LINK = "link"
+    CARRY = "carry"
     NOTICE = "notice"
     BOUNCE = "bounce"
 
@@ -71,6 +73,7 @@ LIFETIMES: Mapping[Purpose, timedelta] = {
     Purpose.ANSWER: _MONTH,
     Purpose.OBJECTION: _MONTH,
     Purpose.LINK: timedelta(minutes=60),  # mail may be slow
+    Purpose.CARRY: timedelta(minutes=60),
     Purpose.NOTICE: _MONTH,
     Purpose.BOUNCE: _MONTH,
 }
@@ -83,6 +86,7 @@ ONCE = frozenset(
         Purpose.DECISION,
         Purpose.OBJECTION,
         Purpose.LINK,
+        Purpose.CARRY,
     }
 )
 
