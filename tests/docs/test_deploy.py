@@ -78,6 +78,19 @@ def test_what_a_service_runs_exists(unit: Path) -> None:
         assert option, "a service names its settings"
 
 
+def test_the_command_beside_the_service_is_the_services() -> None:
+    wrapper = DEPLOY / "autopro"
+    run("sh", "-n", wrapper)
+    text, unit = wrapper.read_text(encoding="utf-8"), (DEPLOY / "autopro.service").read_text(encoding="utf-8")
+    start = re.search(r"^ExecStart=(\S+) serve --config (\S+)$", unit, re.MULTILINE)
+    user = re.search(r"^User=(\w+)$", unit, re.MULTILINE)
+    assert start is not None
+    assert user is not None
+    assert f"exec runuser -u {user[1]} -- {start[1]} " in text
+    assert f"--config {start[2]}" in text
+    assert wrapper.stat().st_mode & 0o111
+
+
 def test_alarms_ask_for_metrics_that_exist() -> None:
     asked = set(re.findall(r"\bautopro_[a-z_]+", ALERTS))
     assert len(asked) >= 8
