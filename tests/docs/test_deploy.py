@@ -15,7 +15,7 @@ from bot.cli import main
 from bot.config import Settings
 from bot.metrics import Metrics
 from tests.docs.pages import DOCS, ROOT, text_of
-from tests.process.child import place, started
+from tests.process.child import place, started, wait_until
 from tests.rendering.test_accessibility import leave_out
 
 DEPLOY = ROOT / "deploy"
@@ -138,6 +138,7 @@ def test_a_log_in_a_file_is_turned_over_beside_the_running_desk(tmp_path: Path) 
     log = tmp_path / "autopro.log"
     append = ("sh", "-c", f'exec "$@" 2>> {log}', "sh")
     with started(here, prefix=append) as child:
+        wait_until(lambda: '"event": "ready"' in log.read_text(encoding="utf-8"))
         run(logrotate, "--force", "--state", tmp_path / "state", tmp_path / "rules")
         assert '"event": "ready"' in (tmp_path / "autopro.log.1").read_text(encoding="utf-8")
         assert log.read_text(encoding="utf-8") == ""
