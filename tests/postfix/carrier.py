@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import parseaddr
@@ -48,6 +48,9 @@ default_transport = smtp:[127.0.0.1]:{beyond}
 """
 
 
+Sections = dict[str, dict[str, Any]]
+
+
 @dataclass
 class PostOffice:
     """The Postfix of the carrier, which outlives desks."""
@@ -55,36 +58,41 @@ class PostOffice:
     postfix: Postfix
     vmail: Path
     beyond: socket.socket
+    desk: Sections  # the settings of a desk that works with it, as the page gives them
 
     def new_letters(self, address: str) -> list[Path]:
         """What lies unread in a mailbox, oldest first."""
-        return sorted(self.mailbox(address).glob("new/*"), key=lambda path: (path.stat().st_mtime_ns, path.name))
-
-    def mailbox(self, address: str) -> Path:
-        local, _, domain = address.partition("@")
-        return self.vmail / domain / local
+        return sorted((self.vmail / address).glob("new/*"), key=lambda path: (path.stat().st_mtime_ns, path.name))
 
     def clear(self) -> None:
         """Empty mailboxes and an empty queue."""
         self.postfix.run("postsuper", "-d", "ALL")
         for address in _MAILBOXES:
-            shutil.rmtree(self.mailbox(address), ignore_errors=True)
+            shutil.rmtree(self.vmail / address, ignore_errors=True)
 
 
 @contextmanager
-def post_office(more: str = "", *, services: str = "", folders: Mapping[str, Sequence[str]] | None = None) -> Iterator[PostOffice]:
-    """Postfix by the recipe, for the carrier; `more` goes to the end of main.cf, and the others as `running_postfix` takes them."""
-    with running_folder() as vmail, socket.create_server(("127.0.0.1", 0)) as beyond:
-        mailboxes = " ".join(
-            f"{{ {address} = {address.partition('@')[2]}/{address.partition('@')[0]}/ }}" for address in _MAILBOXES
-        )
-        carrier = _CARRIER.format(vmail=vmail, mailboxes=mailboxes, beyond=beyond.getsockname()[1])
-        install = [
-            word.replace("autopro", "root") for word in recipe.command("install -d")[1:-1]
-        ]  # the desk is run by the tests' user
-        main = carrier + recipe.block("/etc/postfix/main.cf") + more
-        with running_postfix(main, services=services, folders={SOCKET_FOLDER: install, **(folders or {})}) as postfix:
-            yield PostOffice(postfix, vmail, beyond)
+def post_office(
+    more: str = "",
+    *,
+    front: str | None = None,
+    vmail: Path | None = None,
+    folders: Mapping[str, Sequence[str]] | None = None,
+) -> Iterator[PostOffice]:
+    """Postfix for the carrier. `more` goes to the end of main.cf, behind `front`: else what the recipe says for one machine.
+
+    `vmail` is the folder for mailboxes, else one of its own; `folders` as `running_postfix` takes them.
+    """
+    mailboxes = " ".join(f"{{ {address} = {address}/ }}" for address in _MAILBOXES)
+    install = [word.replace("autopro", "root") for word in recipe.command("install -d")[1:-1]]  # the desk's user is the tests'
+    with nullcontext(vmail) if vmail else running_folder() as base, socket.create_server(("127.0.0.1", 0)) as beyond:
+        carrier = _CARRIER.format(vmail=base, mailboxes=mailboxes, beyond=beyond.getsockname()[1])
+        main = carrier + (front or recipe.block("/etc/postfix/main.cf")) + more
+        with running_postfix(main, folders={SOCKET_FOLDER: install, **(folders or {})}) as postfix:
+            desk = recipe.settings()
+            desk["lmtp"]["socket"] = str(postfix.outside(desk["lmtp"]["socket"]))
+            desk["relay"]["port"] = postfix.port
+            yield PostOffice(postfix, base, beyond, desk)
 
 
 @contextmanager
@@ -128,12 +136,12 @@ class Carrier:
         address = parseaddr(sender)[1]
         await self.hand_in(self.octets(text, sign=sign, sender=sender, to=to, **options), sender=address, recipients=[to])
 
-    async def answer(self, letter: SentLetter, words: str, *, sender: str) -> None:
+    async def answer(self, letter: SentLetter, words: str, *, sender: str, sign: bool = True) -> None:
         """Answers a letter as a mail program does: to its Reply-To, with its Message-ID and a quote."""
         to = parseaddr(letter["Reply-To"] if letter.mail["Reply-To"] else SERVICE)[1]
         quote = "\n".join(f"> {line}" for line in letter.text.splitlines())
         text = f"{words}\n\nOn Mon, Nov 23, 2026 at 10:00 AM Essai Transport <{SERVICE}> wrote:\n{quote}\n"
-        await self.write(text, to=to, sender=sender, answers=letter, subject=f"Re: {letter['Subject']}")
+        await self.write(text, to=to, sender=sender, sign=sign, answers=letter, subject=f"Re: {letter['Subject']}")
 
     async def letter(self, address: str = CUSTOMER, *, seconds: float = 30) -> SentLetter:
         """The next letter in a mailbox."""
@@ -172,21 +180,19 @@ class Carrier:
         await asyncio.to_thread(self.office.postfix.flush)
 
 
-def desk_settings(office: PostOffice, folder: Path, resolver: str, number: int = 0, **sections: Mapping[str, Any]) -> Settings:
+def desk_settings(office: PostOffice, folder: Path, resolver: str, sections: Mapping[str, Mapping[str, Any]]) -> Settings:
     """The settings of the page, with the places and the port of this Postfix; `sections` are merged over them."""
-    values = recipe.settings(number=number)
-    values["lmtp"]["socket"] = str(office.postfix.outside(values["lmtp"]["socket"]))
-    values["relay"]["port"] = office.postfix.port
-    own: dict[str, dict[str, Any]] = {
+    own: dict[str, Mapping[str, Any]] = {
         "desk": {"company": "Essai Transport", "data_dir": folder},
         "database": {"url": f"sqlite:///{folder}/desk.db"},
         "http": {"port": 0},
         "admins": {"addresses": [ADMIN]},
         "mail_trust": {"resolver": resolver},
-        **sections,
     }
-    for section, table in own.items():
-        values.setdefault(section, {}).update(table)
+    values: Sections = {section: dict(table) for section, table in office.desk.items()}
+    for layer in (own, sections):
+        for section, table in layer.items():
+            values.setdefault(section, {}).update(table)
     return Settings.model_validate(values)
 
 
@@ -208,7 +214,7 @@ async def open_carrier(
     folder.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
         internet = await stack.enter_async_context(running_relay(sock=office.beyond))
-        app = await stack.enter_async_context(running(desk_settings(office, folder, dns.address, **sections), clock))
+        app = await stack.enter_async_context(running(desk_settings(office, folder, dns.address, sections), clock))
         ports = await stack.enter_async_context(listening(app))
         await import_samples(app.database, clock.now())
         yield Carrier(office, StartedDesk(app, ports, internet, clock), internet, key)

@@ -57,7 +57,7 @@ def office(key: RSAPrivateKey) -> Iterator[PostOffice]:
 @pytest.fixture
 async def carrier(office: PostOffice, tmp_path: Path, dns: DnsServer, key: RSAPrivateKey) -> AsyncIterator[Carrier]:
     trust = recipe.settings(number=1)["mail_trust"]
-    async with open_carrier(office, tmp_path, dns, key, mail_trust={"resolver": dns.address, **trust}) as opened:
+    async with open_carrier(office, tmp_path, dns, key, mail_trust=trust) as opened:
         yield opened
 
 

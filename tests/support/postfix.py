@@ -121,8 +121,8 @@ class Postfix:
 
 
 @contextmanager
-def running_postfix(more: str = "", *, services: str = "", folders: Mapping[str, Sequence[str]] | None = None) -> Iterator[Postfix]:
-    """An instance of Debian's configuration with `more` at the end of main.cf and `services` at the end of master.cf.
+def running_postfix(more: str = "", *, folders: Mapping[str, Sequence[str]] | None = None) -> Iterator[Postfix]:
+    """An instance of Debian's configuration with `more` at the end of main.cf.
 
     `folders` are made before the start: a path of the instance, with the arguments of install(1) for it.
     """
@@ -134,7 +134,7 @@ def running_postfix(more: str = "", *, services: str = "", folders: Mapping[str,
         shutil.chown(postfix.folder / "lib", "postfix", "postfix")
         # smtpd and the others look for their files by names that lead through here.
         postfix.folder.chmod(0o755)
-        _write_configuration(postfix, more, services)
+        _write_configuration(postfix, more)
         for path, arguments in (folders or {}).items():
             subprocess.run(["install", *arguments, str(postfix.outside(path))], check=True)
         postfix.start()
@@ -144,7 +144,7 @@ def running_postfix(more: str = "", *, services: str = "", folders: Mapping[str,
             postfix.stop()
 
 
-def _write_configuration(postfix: Postfix, more: str, services: str) -> None:
+def _write_configuration(postfix: Postfix, more: str) -> None:
     etc = postfix.folder / "etc"
     shutil.copytree("/etc/postfix", etc, dirs_exist_ok=True, symlinks=True)
     (etc / "main.cf").write_text(f"{_MAIN}{more}", encoding="utf-8")
@@ -152,4 +152,4 @@ def _write_configuration(postfix: Postfix, more: str, services: str) -> None:
     lines = [
         f"127.0.0.1:{postfix.port} inet{line[14:]}" if line.startswith("smtp      inet") else line for line in listed.splitlines()
     ]
-    (etc / "master.cf").write_text("\n".join([*lines, services]) + "\n", encoding="utf-8")
+    (etc / "master.cf").write_text("\n".join(lines) + "\n", encoding="utf-8")
