@@ -145,12 +145,12 @@ class Counter:
         """
         unheard = inbound.silence or ("" if verdict is None or inbound.for_postmaster else verdict.silence)
         if unheard:
-            await self._reception.note_silence(transaction, inbound, unheard, now)
-            return Answer(f"silent_{unheard}", self._composer.chat.at_least(inbound.chat))
+            outcome = await self._reception.note_silence(transaction, inbound, verdict, unheard, now)
+            return Answer(outcome, self._composer.chat.at_least(inbound.chat))
         if inbound.for_postmaster:
             return await self._for_postmaster(transaction, inbound, now)
         heard = await self._hear(transaction, channel, inbound, verdict, now, read_already)
-        silence = hush(heard) or ("courtesy" if heard.reading.courtesy and heard.answers_us and not greets(heard) else "")
+        silence = hush(heard) or ("courtesy" if heard.courtesy and not greets(heard) else "")
         allowance = NOT_ASKED if silence else await self._allowance(transaction, heard, now)
         if not allowance.allowed:
             language = self._language(heard)

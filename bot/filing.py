@@ -16,6 +16,7 @@ from storage.audit import AuditStore
 from storage.database import Database, Transaction
 from storage.drafts import DraftStore
 from storage.members import MemberStore
+from storage.probes import ProbeStore
 from storage.requests import RequestStore
 from storage.sessions import SessionStore
 from storage.tokens import TokenStore
@@ -43,6 +44,7 @@ class FilingCabinet:
             attempts=AttemptStore(tx),
             drafts=DraftStore(tx, self.seal),
             audit=AuditStore(tx, self.seal, self.chain),
+            probes=ProbeStore(tx),
         )
 
     async def read(self, job: Callable[[Files], Awaitable[Result]]) -> Result:

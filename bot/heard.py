@@ -24,6 +24,7 @@ _ASKED = frozenset(
         Purpose.INVITATION,
         Purpose.NEW_ADDRESS,
         Purpose.REQUEST,
+        Purpose.TEST,
     }
 )
 
@@ -57,6 +58,11 @@ class Heard:
         """It answers what the desk asked this person, with a token that nobody gets by writing to us."""
         token = self.access.token
         return token is not None and token.grant.purpose in _ASKED
+
+    @property
+    def courtesy(self) -> bool:
+        """Nothing but thanks in answer to a letter of ours; to a test letter any word is an answer."""
+        return self.reading.courtesy and self.answers_us and self.access.granted(Purpose.TEST) is None
 
     @property
     def private(self) -> bool:

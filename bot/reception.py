@@ -10,11 +10,13 @@ from typing import Any
 from bot.core.accounts.stores import PasswordHashing
 from bot.core.accounts.tokens import Purpose
 from bot.core.anteroom import Anteroom, Changed
+from bot.core.authenticity import Verdict
 from bot.core.commands import Command, Handler
 from bot.core.inbound import Inbound
 from bot.core.replies import Reply
 from bot.core.visit import Access, AccountRules, DeskFacts, Files, Visit
 from bot.filing import FilingCabinet
+from bot.probing import ARRIVED, note_probe
 from bot.recognition import Writer, recognise, token_of
 from handlers.office import Office
 from storage.database import Transaction
@@ -44,14 +46,18 @@ class Reception:
         """Who the writer is, beyond an address."""
         return await recognise(self.files(tx), writer, self.rules, now)
 
-    async def note_silence(self, tx: Transaction, inbound: Inbound, why: str, now: datetime) -> None:
-        """A mail that nobody answers (a machine's, one that fails its domain's policy) decides nothing either: where it came under
-        an administrator's token, that stands in the audit trail like every other refusal."""
+    async def note_silence(self, tx: Transaction, inbound: Inbound, verdict: Verdict | None, why: str, now: datetime) -> str:
+        """What becomes of a message that nobody answers, in a stable word.
+
+        Such a mail (a machine's, one that fails its domain's policy) decides nothing either: where it came under an administrator's
+        token, that stands in the audit trail like every other refusal.
+        """
         files = self.files(tx)
         token = await token_of(files, inbound.token, inbound.answers)
         if token is not None and token.grant.purpose in (Purpose.REQUEST, Purpose.DECISION):
             number, facts = token.grant.request_number, {"why": why}
             await files.audit.add("decision_refused", now, actor=inbound.sender.key, request_number=number, facts=facts)
+        return ARRIVED if await note_probe(files, token, inbound, verdict, now) else f"silent_{why}"
 
     async def prepare(
         self, handlers: Mapping[str, Handler], commands: Sequence[Command], writer: Writer, access: Access, now: datetime

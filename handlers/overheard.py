@@ -2,6 +2,7 @@
 
 | the message                                | belongs to                                                  |
 |--------------------------------------------|-------------------------------------------------------------|
+| answers a test letter (TEST)               | the test, whatever it says                                  |
 | answers a question's letter (ANSWER)       | the request's thread, unless it is a bare command           |
 | answers the form's letter (FORM)           | the form, unless a command was read                         |
 | answers an administrator's letter (REQUEST)| nothing was decided: asked again, unless a command was read |
@@ -24,7 +25,7 @@ from bot.core.forms import FORMS, FieldKind, FormState
 from bot.core.replies import Reply
 from bot.core.values import Channel
 from bot.core.visit import Visit
-from handlers import access, asking, deciding
+from handlers import access, asking, deciding, testing
 from handlers.form_answers import continue_form
 from handlers.form_steps import current, mark_of
 
@@ -34,6 +35,8 @@ _OF_FORMS = frozenset({"undo", "yes"})  # CANCEL and YES are words of every form
 async def overheard(visit: Visit, commands: Sequence[Command]) -> Reply | None:
     """The answer of the dialogue to which a message belongs, None when its commands are to be answered as usual."""
     token = visit.access.token
+    if token is not None and token.grant.purpose is Purpose.TEST:
+        return await testing.judged(visit, token)
     if token is not None and token.grant.purpose is Purpose.ANSWER:
         return None if commands and _is_bare(visit.text) else await asking.answered(visit, token)
     if visit.channel is Channel.MAIL:

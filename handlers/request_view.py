@@ -37,6 +37,11 @@ _PROOFS: Mapping[str, str] = {
 }
 
 
+def proof_of(reason: str) -> str:
+    """How far a sender was proved, as a word of the word lists; `reason` is a `Reason` or a channel."""
+    return _PROOFS.get(reason, "unsigned")
+
+
 @dataclass(frozen=True, slots=True)
 class AccountLine:
     """An account that may be meant. `why` is "company" or "domain"; `principal` is its principal member's address."""
@@ -140,7 +145,7 @@ async def view_of(office: Office, request: Request) -> RequestView:
         language=claimed.get("language", ""),
         remarks=_lines(claimed.get("remarks", "")),
         code=claimed.get("code", ""),
-        proof=_PROOFS.get(request.authenticity, "unsigned"),
+        proof=proof_of(request.authenticity),
         address_confirmed=access and request.confirmed_at is not None,
         flags=flags,
         accounts=await _accounts(office, request, flags),

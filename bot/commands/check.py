@@ -9,19 +9,29 @@ from dataclasses import asdict
 
 import click
 
+from bot.commands.backoffice import Backoffice, in_backoffice
 from bot.commands.checks.finding import Check, Finding, Ground
 from bot.commands.checks.table import CHECKS
 from bot.commands.common import run, with_settings
+from bot.commands.probe_work import came_back, send_probe, send_tests
 from bot.config import Settings
 from bot.core.clock import Clock, SystemClock, SystemMint
-from bot.core.errors import AutoproError
+from bot.core.errors import AutoproError, Refused
 
 
 @click.command("check")
+@click.option("--probe", is_flag=True, help="First let the running desk write to itself, and wait for the letter to come back.")
+@click.option("--seconds", type=click.FloatRange(1, 3600), default=60, show_default=True, help="How long --probe waits.")
+@click.option("--administrators", is_flag=True, help="First send each administrator a test letter to be answered.")
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of lines.")
 @with_settings
-def check_command(settings: Settings, as_json: bool) -> None:
-    """Check settings, key, database, disk, relay and what waits for a person."""
+def check_command(settings: Settings, probe: bool, seconds: float, administrators: bool, as_json: bool) -> None:
+    """Try everything that the settings name, and say how to mend each failure: exit code 1 when there is one.
+
+    Settings, key, database, disk, clock, DNS, relay, what waits for a person, and what came of test letters.
+    """
+    if probe or administrators:
+        in_backoffice(settings, lambda backoffice: _send(backoffice, seconds if probe else 0, administrators))
     findings = run(check_all(settings))
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
@@ -29,6 +39,16 @@ def check_command(settings: Settings, as_json: bool) -> None:
         click.echo(line_of(finding))
     if not all(finding.well for finding in findings):
         sys.exit(1)
+
+
+async def _send(backoffice: Backoffice, seconds: float, administrators: bool) -> None:
+    if administrators and not await send_tests(backoffice):
+        raise Refused("there is nobody to send a test letter to: [admins] addresses is empty")
+    if seconds:
+        if not backoffice.settings.relay.host:
+            raise Refused("without [relay] host letters go nowhere: there is nothing to probe")
+        await send_probe(backoffice)
+        await came_back(backoffice, seconds)
 
 
 async def check_all(settings: Settings, clock: Clock | None = None, checks: Sequence[Check] = CHECKS) -> list[Finding]:

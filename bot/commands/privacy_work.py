@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.commands import account_work
 from bot.commands.backoffice import Backoffice
+from bot.core.accounts.records import MemberState
 from bot.core.clock import from_micros
 from bot.core.errors import Refused
 from bot.core.letters import unpack_letter
@@ -111,7 +112,8 @@ async def _leave_accounts(backoffice: Backoffice, address: str, *, close: bool) 
         found = []
         for row in (await Persons(tx).find(address)).members:
             if row["closed_at"] is None and row["state"] != "removed":
-                others = [each for each in await office.files.members.of_account(row["account_id"]) if each.id != row["id"]]
+                members = await office.files.members.of_account(row["account_id"])
+                others = [each for each in members if each.id != row["id"] and each.state is MemberState.ACTIVE]
                 found.append((row["code"], row["company"], bool(others)))
         return found
 

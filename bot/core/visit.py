@@ -72,6 +72,7 @@ class Files:
     attempts: files.Attempts
     drafts: files.Drafts
     audit: files.Audit
+    probes: files.Probes
 
 
 @immutable

@@ -148,5 +148,5 @@ TABLES = (
     "draft",
     "audit",
 )
-# One row each, or one for each message that lies in a mailbox.
-CONSTANT = ("audit_head", "audit_beginning", "sweep", "schema_version", "mailbox_mark")
+# One row each, one for each message that lies in a mailbox, one for each administrator.
+CONSTANT = ("audit_head", "audit_beginning", "sweep", "schema_version", "mailbox_mark", "probe")

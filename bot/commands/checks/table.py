@@ -9,6 +9,7 @@ from bot.commands.checks.dns import check_dns
 from bot.commands.checks.finding import Check
 from bot.commands.checks.imap import check_imap
 from bot.commands.checks.key import check_key_file
+from bot.commands.checks.probes import check_probes
 from bot.commands.checks.relay import check_relay
 from bot.commands.checks.trust import check_trust
 from bot.commands.checks.whole import check_settings
@@ -23,4 +24,5 @@ CHECKS: tuple[Check, ...] = (
     check_relay,
     check_imap,
     check_trust,
+    check_probes,
 )

@@ -22,6 +22,8 @@ stranger that it once lived.
 | CARRY           | a form begun here, taken over in another channel              | 60 min   | yes     | nothing            |
 | NOTICE          | the remedy in a notice                                        | 30 days  | no      | nothing            |
 | BOUNCE          | the envelope of a letter whose return must be heard           | 30 days  | no      | nothing            |
+| PROBE           | a letter of the desk to itself, to see that it comes back     | 1 day    | yes     | nothing            |
+| TEST            | an administrator's answer to a test letter                    | 30 days  | no      | nothing            |
 """
 
 from __future__ import annotations
@@ -55,6 +57,8 @@ class Purpose(StrEnum):
     CARRY = "carry"
     NOTICE = "notice"
     BOUNCE = "bounce"
+    PROBE = "probe"
+    TEST = "test"
 
 
 _WEEK = timedelta(days=7)
@@ -76,6 +80,8 @@ LIFETIMES: Mapping[Purpose, timedelta] = {
     Purpose.CARRY: timedelta(minutes=60),
     Purpose.NOTICE: _MONTH,
     Purpose.BOUNCE: _MONTH,
+    Purpose.PROBE: timedelta(days=1),
+    Purpose.TEST: _MONTH,
 }
 ONCE = frozenset(
     {
@@ -87,6 +93,7 @@ ONCE = frozenset(
         Purpose.OBJECTION,
         Purpose.LINK,
         Purpose.CARRY,
+        Purpose.PROBE,
     }
 )
 
