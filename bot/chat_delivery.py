@@ -96,12 +96,14 @@ class ChatDelivery:
     def offer(self, letters: Sequence[Queued]) -> None:
         """Takes committed messages from memory. What is not taken is found in the outbox, in its order."""
         for queued in letters:
-            if queued.letter.channel is not Channel.TELEGRAM or queued.letter.conversation in self._put_off:
+            if queued.letter.channel is not Channel.TELEGRAM:
                 continue
-            if not self._caught_up or len(self._schedule) >= MEMORY:
+            if queued.letter.conversation in self._put_off:
+                self._refused = True
+            elif not self._caught_up or len(self._schedule) >= MEMORY:
                 self._caught_up, self._refused = False, True
-                continue
-            self._add(queued)
+            else:
+                self._add(queued)
 
     async def run(self) -> None:
         """Sends until cancelled; what is under way then is sent again by whoever comes next."""
@@ -166,12 +168,15 @@ class ChatDelivery:
         self._refused = False
         self._marked_lately.clear()
         self._put_off_lately.clear()
+        self._schedule.forget(to_micros(now))
         room = MEMORY - len(self._schedule)
         ids, put_off = await self._database.read(lambda tx: self._waiting(tx, now, MEMORY + 1))
         # Who was put off since then stays so until the next look; what was sent since then is not at hand again.
         self._put_off = put_off | self._put_off_lately
         self._put_off_lately.clear()
         unknown = [letter_id for letter_id in ids if not self._schedule.knows(letter_id) and letter_id not in self._marked_lately]
+        if unknown:  # nothing may overtake these while they are read
+            self._caught_up = False
         for letter_id in unknown[:room]:
             await self._take(letter_id)
         self._caught_up = len(ids) <= MEMORY and len(unknown) <= room and not self._refused
@@ -190,7 +195,7 @@ class ChatDelivery:
 
     async def _waiting(self, tx: Transaction, now: datetime, count: int) -> tuple[list[int], set[str]]:
         outbox = ChatOutbox(tx, self._seal)
-        return await outbox.ready(now, count), set(await outbox.put_off(now))
+        return await outbox.ready(now, count), await outbox.put_off(now)
 
     def _add(self, queued: Queued) -> None:
         try:

@@ -31,10 +31,9 @@ class ChatOutbox:
         row = await self._transaction.row(_SQL["waiting"], {"id": letter_id})
         return None if row is None else queued_letter(row, self._seal)
 
-    async def put_off(self, now: datetime) -> dict[str, datetime]:
-        """The conversations that wait, and until when."""
-        rows = await self._transaction.rows(_SQL["chats_put_off"], {"now": to_micros(now)})
-        return {row["conversation"]: from_micros(row["due_at"]) for row in rows}
+    async def put_off(self, now: datetime) -> set[str]:
+        """The conversations that wait for their time."""
+        return {row["conversation"] for row in await self._transaction.rows(_SQL["chats_put_off"], {"now": to_micros(now)})}
 
     async def sent_since(self, since: datetime) -> list[tuple[str, datetime]]:
         """What went out lately, oldest first: conversation and moment."""

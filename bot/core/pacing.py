@@ -27,6 +27,7 @@ SECOND = 1_000_000
 MINUTE = 60 * SECOND
 _PACED = ("send", "edit", "copy", "forward")
 _NEVER = 2**62
+_MANY = 10_000  # chats whose last messages are remembered before it is looked whether they still count
 
 
 @immutable
@@ -99,6 +100,9 @@ class Pacer:
     def free_in_all(self) -> int:
         """From when on anybody may have another."""
         return self._all.free_at()
+
+    def __len__(self) -> int:
+        return len(self._chats)
 
     def forget(self, moment: int) -> None:
         """Drops what limits nothing any more."""
@@ -198,6 +202,11 @@ class Schedule:
         lane = self._lanes.pop(conversation, None)
         if lane is not None:
             self._known.difference_update(ready.queued.id for ready in (*lane.answers, *lane.bulk))
+
+    def forget(self, now: int) -> None:
+        """Drops what limits nothing any more, once there is much of it."""
+        if len(self._pacer) > _MANY:
+            self._pacer.forget(now)
 
     def next_at(self) -> int:
         """When there may be something to send, if nothing is added meanwhile."""

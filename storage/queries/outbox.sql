@@ -47,18 +47,20 @@ UPDATE outbox SET due_at = :due_at, last_error = :error WHERE id = :id AND state
 UPDATE outbox SET bounced_at = :now, bounce_status = :status WHERE id = :id AND bounced_at IS NULL
 
 -- name: chats_ready
--- Chat messages that may go out, answers first. A chat that was put off keeps all of its messages: their order is kept.
+-- Chat messages that may go out, answers first. A chat that was put off keeps all of its messages: their order is kept. What was just
+-- written is due when it was made, by the clock of whoever wrote it.
 SELECT id FROM outbox AS candidate
-WHERE state = 'due' AND channel = 'telegram' AND due_at <= :now
+WHERE state = 'due' AND channel = 'telegram'
 AND NOT EXISTS (
     SELECT 1 FROM outbox AS other
-    WHERE other.conversation = candidate.conversation AND other.state = 'due' AND other.channel = 'telegram' AND other.due_at > :now
+    WHERE other.conversation = candidate.conversation AND other.state = 'due' AND other.channel = 'telegram'
+    AND other.due_at > :now AND other.due_at > other.created_at
 )
 ORDER BY bulk, id LIMIT :count
 
 -- name: chats_put_off
-SELECT conversation, max(due_at) AS due_at FROM outbox
-WHERE state = 'due' AND channel = 'telegram' AND due_at > :now GROUP BY conversation
+SELECT DISTINCT conversation FROM outbox
+WHERE state = 'due' AND channel = 'telegram' AND due_at > :now AND due_at > created_at
 
 -- name: waiting
 SELECT id, channel, conversation, message_id, template, secret, bulk, sealed, attempts, created_at
