@@ -85,7 +85,7 @@ class ChatDelivery:
         self._marking = self._make_marking()
         self._schedule = Schedule(Pacer(pace))
         self._calls: set[asyncio.Task[None]] = set()
-        self._sent: dict[int, Ready] = {}  # not yet marked: the next message of their chats waits for that
+        self._sent: dict[int, tuple[Ready, int]] = {}  # and when; the next message of their chats waits until they are marked
         self._put_off: set[str] = set()  # chats that wait for their time
         self._put_off_lately: set[str] = set()
         self._marked_lately: set[int] = set()  # since the look at the outbox began that is under way
@@ -228,7 +228,6 @@ class ChatDelivery:
 
     async def _send(self, ready: Ready) -> None:
         queued, failure, number = ready.queued, None, None
-        self._sent[queued.id] = ready
         try:
             if ready.call is _NO_CALL:
                 raise PermanentFailureError("this is no call of the Bot API")
@@ -239,16 +238,16 @@ class ChatDelivery:
             failure = error
         except Exception as error:  # a fault of ours must not keep the chat waiting for ever
             failure = TemporaryFailureError(type(error).__name__)
+        self._sent[queued.id] = (ready, to_micros(self._clock.now()))
         self._marking.report(Sending(queued, failure, number))
 
     def _marked(self, sendings: Sequence[Sending]) -> None:
         """The next of each chat may follow; or the chat was put off, and the outbox keeps what waits for it."""
-        now = to_micros(self._clock.now())
         for sending in sendings:
-            ready = self._sent.pop(sending.queued.id)
+            ready, moment = self._sent.pop(sending.queued.id)
             self._marked_lately.add(sending.queued.id)
             if sending.failure is None or isinstance(sending.failure, PermanentFailureError):
-                self._schedule.done(ready, now)
+                self._schedule.done(ready, moment)
             else:
                 self._put_off.add(ready.conversation)
                 self._put_off_lately.add(ready.conversation)
