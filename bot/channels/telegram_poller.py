@@ -65,7 +65,8 @@ class Poller:
         await self._api.poll()
 
     async def _round(self) -> None:
-        updates = await self._api.updates(self._offset, WAIT_SECONDS)
+        # After a failure the answer is not waited for: whether it works again is known at once.
+        updates = await self._api.updates(self._offset, 0 if self._watch.troubled else WAIT_SECONDS)
         self._watch.answered()
         if not updates:
             # Everything below the offset is confirmed now. It is dropped, since numbers may start anew, lower, after a quiet week.

@@ -47,6 +47,11 @@ class PollWatch:
         self._conflict = True
 
     @property
+    def troubled(self) -> bool:
+        """Whether the last question failed."""
+        return bool(self._problem)
+
+    @property
     def age_seconds(self) -> float:
         """How long ago Telegram last answered; 0 while standing by."""
         return max(0.0, (self._clock.now() - self._last).total_seconds()) if self._active else 0.0

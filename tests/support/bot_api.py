@@ -79,7 +79,8 @@ class BotApi:
         self._faults: list[tuple[str, int | None, Fault]] = []
         self._next_id = 100_000
         self._changed = asyncio.Condition()
-        self._poll = 0
+        self.questions = 0  # how often getUpdates was asked, that under way included
+        self._ended = 0
         self._delivering: asyncio.Task[None] | None = None
 
     @property
@@ -101,6 +102,11 @@ class BotApi:
     def push_raw(self, update: dict[str, Any]) -> None:
         """Adds an update as it is (a repetition, an odd one)."""
         self.updates.append(update)
+        self._announce()
+
+    def end_question(self) -> None:
+        """The getUpdates under way has waited out its time: it gets an empty answer."""
+        self._ended = self.questions
         self._announce()
 
     def called(self, method: str) -> list[Call]:
@@ -206,29 +212,32 @@ class BotApi:
             raise Refusal(
                 409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete it first"
             )
-        self._poll += 1
-        mine = self._poll
+        self.questions += 1
+        mine = self.questions
         self._announce()  # whoever polls already is cut off
-        if "offset" in parameters:
-            self.updates = [update for update in self.updates if update["update_id"] >= int(parameters["offset"])]
+        offset = int(parameters.get("offset", 0))
+        self.updates = [update for update in self.updates if update["update_id"] >= offset]
+
+        def waiting() -> list[Any]:
+            return [update for update in self.updates if update["update_id"] >= offset]
 
         def something() -> bool:
-            return bool(self.updates or self.garbage or self._poll != mine)
+            return bool(waiting() or self.garbage or self.questions != mine or self._ended == mine)
 
         with suppress(TimeoutError):
             async with asyncio.timeout(float(parameters.get("timeout", 0))), self._changed:
                 await self._changed.wait_for(something)
-        if self._poll != mine:
+        if self.questions != mine:
             raise Refusal(409, "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running")
         limit = min(int(parameters.get("limit", MOST_UPDATES)), MOST_UPDATES)
-        return [*self.garbage, *sorted(self.updates, key=lambda update: int(update["update_id"]))][:limit]
+        return [*self.garbage, *sorted(waiting(), key=lambda update: int(update["update_id"]))][:limit]
 
     async def _set_webhook(self, parameters: Mapping[str, Any]) -> bool:
         await self._delete_webhook()
         self.webhook = Webhook(
             str(parameters["url"]), str(parameters.get("secret_token", "")), list(parameters.get("allowed_updates", []))
         )
-        self._poll += 1
+        self.questions += 1
         self._delivering = asyncio.create_task(self._deliver(self.webhook))
         return True
 
@@ -265,7 +274,7 @@ class BotApi:
 
     async def close(self) -> None:
         """Stops delivering, and lets polls go."""
-        self._poll += 1
+        self.questions += 1
         await self._delete_webhook()
         async with self._changed:
             self._changed.notify_all()

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from bot.app import running
+from bot.core.mail import Identity
+from bot.core.values import Channel, RawRecord
 from bot.serving import listening
+from storage.database import Transaction
+from storage.inbox import Inbox
 from tests.process.child import free_port
 from tests.support.bot_api import TOKEN, BotApi, running_bot_api
 from tests.support.chats import Chat, Shown
@@ -62,3 +68,17 @@ async def telegram_desk(
         settings = settings_for(folder, relay.port, **values)
         async with running(settings, clock) as app, listening(app) as ports:
             yield TelegramDesk(app, ports, relay, clock, api=api)
+
+
+async def fill_inbox(desk: TelegramDesk) -> None:
+    """One message that waits until tomorrow: with `waiting_messages` 1 the desk has no room for more."""
+    app, now = desk.app, desk.clock.now()
+    record = RawRecord(Channel.TERMINAL, b"later", conversation="terminal:full")
+
+    async def accept(tx: Transaction) -> None:
+        await Inbox(tx, app.seal).accept(record, Identity(b"f" * 32, True, None), "test", now, due=now + timedelta(days=1))
+
+    await app.database.write(accept)
+    async with asyncio.timeout(20):
+        while not app.desk.is_busy:
+            await asyncio.sleep(0.02)

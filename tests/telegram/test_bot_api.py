@@ -38,14 +38,14 @@ async def test_updates_stay_until_a_higher_offset_confirms_them(api: BotApi, bot
 
 async def test_a_long_poll_ends_with_the_first_update(api: BotApi, bot: Bot) -> None:
     poll = asyncio.create_task(bot.get_updates(timeout=30))
-    await api.wait(lambda: api._poll == 1)
+    await api.wait(lambda: api.questions == 1)
     api.private(7).say("AIDE")
     assert [update.message.text for update in await poll if update.message] == ["AIDE"]
 
 
 async def test_the_second_poller_cuts_off_the_first(api: BotApi, bot: Bot) -> None:
     poll = asyncio.create_task(bot.get_updates(timeout=30))
-    await api.wait(lambda: api._poll == 1)
+    await api.wait(lambda: api.questions == 1)
     await bot.get_updates()
     with pytest.raises(Conflict):
         await poll
