@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from telegram import Bot, WebhookInfo
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
@@ -17,6 +16,9 @@ from bot.core.immutable import immutable
 
 # What the desk reads (`telegram_reader`). It is always said: Telegram remembers what another program asked for.
 UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+
+
+Result = TypeVar("Result")
 
 
 class ApiError(Exception):
@@ -67,8 +69,7 @@ class TelegramApi:
 
     async def myself(self) -> Myself:
         """Who the bot is. Raises ApiError."""
-        with self._own_words():
-            user = await self._bot.get_me()
+        user = await self._told(self._bot.get_me())
         return Myself(user.id, user.username or "")
 
     async def updates(self, offset: int | None, wait_seconds: int) -> list[Any]:
@@ -85,18 +86,15 @@ class TelegramApi:
 
     async def listen(self, url: str, secret: str) -> None:
         """Has updates posted to `url`. What waits stays. Raises ApiError."""
-        with self._own_words():
-            await self._bot.set_webhook(url, secret_token=secret, allowed_updates=UPDATES, drop_pending_updates=False)
+        await self._told(self._bot.set_webhook(url, secret_token=secret, allowed_updates=UPDATES, drop_pending_updates=False))
 
     async def poll(self) -> None:
         """Has updates kept for polling: no webhook. What waits stays. Raises ApiError."""
-        with self._own_words():
-            await self._bot.delete_webhook(drop_pending_updates=False)
+        await self._told(self._bot.delete_webhook(drop_pending_updates=False))
 
     async def webhook(self) -> WebhookInfo:
         """What Telegram says of the webhook. Raises ApiError."""
-        with self._own_words():
-            return await self._bot.get_webhook_info()
+        return await self._told(self._bot.get_webhook_info())
 
     async def close(self) -> None:
         """Closes the session."""
@@ -104,16 +102,15 @@ class TelegramApi:
 
     async def _post(self, method: str, parameters: Mapping[str, Any], wait_seconds: int = 0) -> Any:
         data = RequestData([RequestParameter(name, value, None) for name, value in parameters.items()])
-        with self._own_words():
-            return await self._request.post(self._base + method, data, read_timeout=READ_SECONDS + wait_seconds)
+        return await self._told(self._request.post(self._base + method, data, read_timeout=READ_SECONDS + wait_seconds))
 
-    @contextmanager
-    def _own_words(self) -> Iterator[None]:
-        """Turns the library's errors into ours, without the token: a proxy's error page may repeat the address."""
-        failure: ApiError
+    async def _told(self, step: Awaitable[Result]) -> Result:
+        """Awaits a call; its errors in our words, without the token: a proxy's error page may repeat the address.
+
+        They are raised outside the handler: else they would keep the library's own errors as their context.
+        """
         try:
-            yield
-            return
+            return await step
         except TelegramError as error:
             failure = _own(error, str(error).replace(self._token, "TOKEN")[:300])
         except (KeyError, TypeError, ValueError, AttributeError) as error:  # JSON of another shape than the library expects

@@ -20,8 +20,8 @@ READ_SECONDS = 20.0
 CONNECTIONS = 64  # at a time; the long poll holds one of them
 
 os.environ.setdefault("PTB_TIMEDELTA", "1")  # python-telegram-bot gives times as timedelta, and does not warn that it will
-# At debug the library logs the token (within its base address) and the parameters of every call: texts of customers.
-logging.getLogger("telegram").setLevel(logging.WARNING)
+# At debug this logger tells the token (within its base address) and the parameters of every call: texts of customers.
+logging.getLogger("telegram.Bot").disabled = True
 
 
 class AiohttpRequest(BaseRequest):
