@@ -193,8 +193,7 @@ class Desk:
         record, inbound, identity = read.record, read.inbound, read.identity
         if read.quick:
             try:
-                # The deadline inside: one that falls when the savepoint is being released must not leave it released.
-                async with tx.savepoint(), asyncio.timeout(QUICK_SECONDS):
+                async with tx.savepoint(seconds=QUICK_SECONDS):
                     verdict = self._examiner.at_once(record, inbound)
                     answer = await self._counter.answer(tx, record.channel, inbound, verdict, now, read.reading)
                     inbox_id = await inbox.accept(

@@ -116,11 +116,17 @@ class _Open:
         with self._watched():
             await self._connection.executemany(_translate(statement).sql, [_bind(statement, one)[1] for one in parameters])
 
-    def savepoint(self) -> AbstractAsyncContextManager[None]:
-        return self._savepoint()
+    def savepoint(self, *, seconds: float | None = None) -> AbstractAsyncContextManager[None]:
+        return self._savepoint(seconds)
 
     @asynccontextmanager
-    async def _savepoint(self) -> AsyncIterator[None]:
+    async def _savepoint(self, seconds: float | None) -> AsyncIterator[None]:
+        # The deadline inside: one that falls when the savepoint is being released must not leave it released.
+        async with self._part(), asyncio.timeout(seconds):
+            yield
+
+    @asynccontextmanager
+    async def _part(self) -> AsyncIterator[None]:
         part = self._connection.transaction()  # inside a transaction, asyncpg makes a savepoint of it
         with self._watched():
             await part.start()

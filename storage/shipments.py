@@ -21,7 +21,7 @@ from bot.core.shipments import (
     Status,
     fold_reference,
 )
-from storage.database import Row, Transaction, clean, statements
+from storage.database import Row, Transaction, clean, in_order, statements
 
 _SQL = statements("shipments")
 _MANY = 50  # values of a *_of_many statement
@@ -156,16 +156,17 @@ def _moment(micros: int, offset_minutes: int) -> datetime:
 
 
 def _event(row: Row) -> Event:
+    occurred_at, offset_minutes, sequence, status, flag, city, province, reason, signed_by, time_known, raw, *_ = in_order(row)
     return Event(
-        _moment(row["occurred_at"], row["offset_minutes"]),
-        row["sequence"],
-        _STATUSES[row["status"]],
-        _FLAGS[row["flag"]],
-        _place(row["city"], row["province"]),
-        row["reason"],
-        row["signed_by"],
-        row["time_known"] == 1,
-        row["raw"],
+        _moment(occurred_at, offset_minutes),
+        sequence,
+        _STATUSES[status],
+        _FLAGS[flag],
+        _place(city, province),
+        reason,
+        signed_by,
+        time_known == 1,
+        raw,
     )
 
 

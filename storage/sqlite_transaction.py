@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 
 from bot.core.errors import StatementRefused, StorageBusy, StorageError, StorageFull
 from storage.database import Parameters, Row
@@ -22,12 +22,14 @@ class SqliteTransaction:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._depth = 0
+        self.part = ""  # the innermost savepoint that is open
+        self.touched = False  # whether anything ran since it began
         self.failure: StorageError | None = None  # of a statement that the job let pass outside a savepoint of its own
         self.broken: StorageError | None = None  # what ended the whole transaction
 
     async def rows(self, statement: str, parameters: Parameters | None = None) -> Sequence[Row]:
         """All rows; see `Transaction.rows`."""
+        self.touched = True
         try:
             return self._connection.execute(statement, parameters or {}).fetchall()
         except _ERRORS as error:
@@ -40,39 +42,28 @@ class SqliteTransaction:
 
     async def run(self, statement: str, parameters: Parameters | None = None) -> int:
         """How many rows it changed; see `Transaction.run`."""
-        return self._execute(statement, parameters).rowcount
+        return self.execute(statement, parameters).rowcount
 
     async def run_many(self, statement: str, parameters: Sequence[Parameters]) -> None:
         """Once for each; see `Transaction.run_many`."""
+        self.touched = True
         try:
             self._connection.executemany(statement, parameters)
         except _ERRORS as error:
             raise self._failure(error) from error
 
-    def savepoint(self) -> AbstractAsyncContextManager[None]:
+    def savepoint(self, *, seconds: float | None = None) -> AbstractAsyncContextManager[None]:
         """See `Transaction.savepoint`."""
-        return self._savepoint()
+        return _Savepoint(self)
 
-    @asynccontextmanager
-    async def _savepoint(self) -> AsyncIterator[None]:
-        name = f"part{self._depth}"
-        self._depth += 1
-        self._execute(f"SAVEPOINT {name}")
-        try:
-            yield
-        except BaseException:
-            if self._connection.in_transaction:  # a full disk may have undone everything already
-                self._execute(f"ROLLBACK TO {name}")
-                self._execute(f"RELEASE {name}")
-            self.failure = None
-            raise
-        else:
-            if self._connection.in_transaction:
-                self._execute(f"RELEASE {name}")
-        finally:
-            self._depth -= 1
+    @property
+    def in_transaction(self) -> bool:
+        """Whether it is open still: a full disk may have undone it."""
+        return self._connection.in_transaction
 
-    def _execute(self, statement: str, parameters: Parameters | None = None) -> sqlite3.Cursor:
+    def execute(self, statement: str, parameters: Parameters | None = None) -> sqlite3.Cursor:
+        """Runs any statement."""
+        self.touched = True
         try:
             return self._connection.execute(statement, parameters or {})
         except _ERRORS as error:
@@ -83,6 +74,36 @@ class SqliteTransaction:
         if not isinstance(failure, StatementRefused):
             self.broken = failure
         return failure
+
+
+class _Savepoint(AbstractAsyncContextManager[None]):
+    """A part of a transaction. One that begins where the part around it begins shares its savepoint: nothing is between the two."""
+
+    __slots__ = ("_around", "_name", "_transaction")
+
+    def __init__(self, transaction: SqliteTransaction) -> None:
+        self._transaction = transaction
+
+    async def __aenter__(self) -> None:
+        transaction = self._transaction
+        self._around = transaction.part
+        if self._around and not transaction.touched:
+            self._name = self._around
+            return
+        self._name = transaction.part = f"{self._around}p"
+        transaction.execute(f"SAVEPOINT {self._name}")
+        transaction.touched = False
+
+    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        transaction, name = self._transaction, self._name
+        transaction.part = self._around
+        open_still = transaction.in_transaction  # a full disk may have undone everything already
+        if error is not None:
+            transaction.failure = None
+            if open_still:
+                transaction.execute(f"ROLLBACK TO {name}")
+        if open_still and name != self._around:
+            transaction.execute(f"RELEASE {name}")
 
 
 def storage_error(error: BaseException) -> StorageError:

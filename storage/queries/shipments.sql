@@ -15,6 +15,7 @@ FROM shipment WHERE id = :id
 SELECT kind, value FROM shipment_reference WHERE shipment_id = :id ORDER BY kind, folded
 
 -- name: events
+-- Its columns are read in their order, as are those of events_of_many.
 SELECT occurred_at, offset_minutes, sequence, status, flag, city, province, reason, signed_by, time_known, raw
 FROM shipment_event WHERE shipment_id = :id ORDER BY occurred_at, sequence
 
@@ -86,8 +87,8 @@ WHERE s.pro IN (
 ) ORDER BY r.shipment_id, r.kind, r.folded
 
 -- name: events_of_many
-SELECT e.shipment_id, e.occurred_at, e.offset_minutes, e.sequence, e.status, e.flag, e.city, e.province, e.reason, e.signed_by,
-    e.time_known, e.raw
+SELECT e.occurred_at, e.offset_minutes, e.sequence, e.status, e.flag, e.city, e.province, e.reason, e.signed_by, e.time_known, e.raw,
+    e.shipment_id
 FROM shipment s JOIN shipment_event e ON e.shipment_id = s.id
 WHERE s.pro IN (
     :p0, :p1, :p2, :p3, :p4, :p5, :p6, :p7, :p8, :p9,

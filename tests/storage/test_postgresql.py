@@ -142,3 +142,16 @@ async def test_the_first_story_on_postgresql(server: Server, tmp_path: Path) -> 
         assert [(await desk.hand_in(mail))[0] for _ in range(3)] == [250, 250, 250]
         await desk.settle()
         assert len(desk.relay.letters) == 1
+
+
+async def test_a_part_with_a_deadline_does_not_wait_for_a_slow_statement(database: PostgresqlDatabase) -> None:
+    async def job(tx: Transaction) -> bool:
+        with pytest.raises(TimeoutError):  # noqa: PT012
+            async with tx.savepoint(seconds=0.05):
+                await tx.run(ADD, {"key": "undone"})
+                await tx.rows("SELECT pg_sleep(30)")
+        await tx.run(ADD, {"key": "kept"})
+        return await tx.row("SELECT 1 AS found FROM correspondent WHERE conversation = 'undone'") is None
+
+    async with asyncio.timeout(10):
+        assert await database.write(job)

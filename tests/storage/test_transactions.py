@@ -130,6 +130,43 @@ async def test_a_savepoint_is_undone_alone(database: Database) -> None:
     assert await keys(database) == {"kept", "also kept"}
 
 
+async def test_a_part_at_the_very_beginning_is_undone_alone(database: Database) -> None:
+    async def job(tx: Transaction) -> None:
+        for key in ("first", "second"):
+            with pytest.raises(ZeroDivisionError):  # noqa: PT012
+                async with tx.savepoint(), tx.savepoint():
+                    await tx.run(ADD, {"key": key})
+                    raise ZeroDivisionError
+        async with tx.savepoint(), tx.savepoint():
+            await tx.run(ADD, {"key": "kept"})
+        await tx.run(ADD, {"key": "also kept"})
+
+    await database.write(job)
+    assert await keys(database) == {"kept", "also kept"}
+
+
+async def test_a_part_inside_a_part_that_began_with_it_is_undone_alone(database: Database) -> None:
+    async def job(tx: Transaction) -> None:
+        async with tx.savepoint():
+            with pytest.raises(ZeroDivisionError):  # noqa: PT012
+                async with tx.savepoint():
+                    await tx.run(ADD, {"key": "undone"})
+                    raise ZeroDivisionError
+            await tx.run(ADD, {"key": "kept"})
+            with pytest.raises(ZeroDivisionError):  # noqa: PT012
+                async with tx.savepoint():
+                    await tx.run(ADD, {"key": "undone too"})
+                    raise ZeroDivisionError
+        with pytest.raises(ZeroDivisionError):  # noqa: PT012
+            async with tx.savepoint():
+                async with tx.savepoint():
+                    await tx.run(ADD, {"key": "undone with the outer"})
+                raise ZeroDivisionError
+
+    await database.write(job)
+    assert await keys(database) == {"kept"}
+
+
 async def test_a_refused_statement_inside_a_savepoint_leaves_the_rest(database: Database) -> None:
     async def job(tx: Transaction) -> None:
         await tx.run(ADD, {"key": "kept"})
