@@ -8,6 +8,7 @@ import click
 
 # Command, its module in bot/commands, its name there. Loaded when called: half a second instead of one and a half.
 _COMMANDS = {
+    "init": ("init", "init_command"),
     "serve": ("serve", "serve_command"),
     "demo": ("serve", "demo_command"),
     "terminal": ("terminal", "terminal_command"),
