@@ -11,6 +11,7 @@
 | decides under a dead or foreign token      | nobody: refused, and noted in the audit trail               |
 | is written in a chat with a form under way | the form, unless it is a command of its own                 |
 | taps a button of a form's question         | the form, when that question still waits                    |
+| answers a credentials letter, or in a limited session | the choice of a password, unless a command was read |
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from bot.core.visit import Visit
 from handlers import access, asking, deciding, testing
 from handlers.form_answers import continue_form
 from handlers.form_steps import current, mark_of
+from handlers.unread_password import unread_password
 
 _OF_FORMS = frozenset({"undo", "yes"})  # CANCEL and YES are words of every form as well
 
@@ -44,12 +46,14 @@ async def overheard(visit: Visit, commands: Sequence[Command]) -> Reply | None:
             return None
         if access.fills_form(visit):
             return await access.form_by_mail(visit, visit.text)
-        return await deciding.refused(visit) if deciding.decides_in_vain(visit) else await deciding.unclear_answer(visit)
+        if deciding.decides_in_vain(visit):
+            return await deciding.refused(visit)
+        return await deciding.unclear_answer(visit) or unread_password(visit)
     if visit.chat is not None and looks_issued(visit.chat.mark):
         return None if commands and visit.access.listed else await deciding.refused(visit)
     if visit.access.granted(Purpose.REQUEST) is not None:
         return None if commands else await deciding.unclear_answer(visit)
-    return await _of_form(visit, commands)
+    return await _of_form(visit, commands) or (None if commands else unread_password(visit))
 
 
 async def _of_form(visit: Visit, commands: Sequence[Command]) -> Reply | None:

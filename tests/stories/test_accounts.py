@@ -154,3 +154,25 @@ async def test_an_administrator_asks_for_an_address_of_the_office(house: House) 
             back = await house.marie.asks(f"{speech.request}\n{form}", "access/form")
             assert said in back.text
     await nothing_more(house.desk)
+
+
+@each_language
+async def test_a_password_without_its_words_goes_to_nobody(tmp_path: Path, speech: Speech) -> None:
+    """Answering the credentials letter with the passphrase alone, too short, or as `Label: value`: told how, never handed on."""
+    person = "person@carrier.example"
+    async with open_house(tmp_path, desk={"handoff_address": person}) as house:
+        credentials = await house.credentials(speech)
+        short, labelled = speech.new.format(password="court"), speech.new.format(password=f": {PASSWORD}")
+        for words, template in ((PASSWORD, "password/choose"), (short, "password/refused"), (labelled, "password/choose")):
+            letter = await house.marie.answers_and_gets(credentials, words, template)
+            assert PASSWORD not in letter.content.decode()
+        assert ("has 5 characters" if speech is ENGLISH else "compte 5 caractères") in (
+            await house.marie.answers_and_gets(credentials, short, "password/refused")
+        ).text
+        await house.marie.answers_and_gets(credentials, speech.new.format(password=PASSWORD), "password/changed")
+        await nothing_more(house.desk)
+        # In a session: a new password too short to be read.
+        opened = await house.session(speech, value(credentials, speech.code_label))
+        change = speech.change.format(password="Outardes-1988", new="").strip() + " court"
+        assert "court" not in (await house.marie.answers_and_gets(opened, change, "password/how"))["Subject"]
+        await nothing_more(house.desk)
