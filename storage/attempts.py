@@ -28,8 +28,8 @@ class AttemptStore:
     async def count(self, code: str, source: str, now: datetime, *, trusted: bool) -> None:
         """Counts an attempt."""
         for counted in (source,) if trusted else (source, _STRANGERS):
-            values = {**_key(code, counted), "now": to_micros(now), "forgotten": to_micros(now - FORGOTTEN)}
-            await self._transaction.run(_SQL["count"], values)
+            values = {"now": to_micros(now), "forgotten": to_micros(now - FORGOTTEN), "ahead": to_micros(now + FORGOTTEN)}
+            await self._transaction.run(_SQL["count"], {**_key(code, counted), **values})
 
     async def forgive(self, code: str, source: str, *, trusted: bool) -> None:
         """The password was right."""

@@ -84,10 +84,14 @@ def _met(cap: int, count: int) -> bool:
     return bool(cap) and count >= cap
 
 
+def _within(since: int, window: timedelta, now: datetime) -> bool:
+    """Whether a window that began then still runs. One from far ahead began under a wrong clock, and silences nobody."""
+    return to_micros(now - window) < since < to_micros(now + window)
+
+
 def _current(tally: Tally, now: datetime) -> Tally:
     """The tally without what lies in windows that have ended."""
-    hour = tally.letters_since > to_micros(now - HOUR)
-    day = tally.unrecognised_since > to_micros(now - DAY)
+    hour, day = _within(tally.letters_since, HOUR, now), _within(tally.unrecognised_since, DAY, now)
     return Tally(
         tally.letters if hour else 0,
         tally.letters_since if hour else 0,

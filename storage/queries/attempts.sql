@@ -6,7 +6,8 @@ SELECT failures, last_at FROM login_failure WHERE code = :code AND source = :sou
 -- name: count
 INSERT INTO login_failure (code, source, failures, last_at) VALUES (:code, :source, 1, :now)
 ON CONFLICT (code, source) DO UPDATE SET
-    failures = CASE WHEN login_failure.last_at <= :forgotten THEN 1 ELSE login_failure.failures + 1 END, last_at = :now
+    failures = CASE WHEN login_failure.last_at <= :forgotten OR login_failure.last_at >= :ahead THEN 1
+        ELSE login_failure.failures + 1 END, last_at = :now
 
 -- name: forgive
 DELETE FROM login_failure WHERE code = :code AND source = :source

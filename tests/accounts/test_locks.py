@@ -51,3 +51,11 @@ def test_guessing_at_full_speed_gets_few_tries_a_day() -> None:
             continue
         failures, tries = counted(failures, now), tries + 1
     assert tries < 110
+
+
+def test_a_count_from_a_clock_that_was_ahead_locks_nobody() -> None:
+    """When the clock is right again, its owner does not wait for a year."""
+    ahead = Failures(9, NOON + timedelta(days=365))
+    assert locked_until(ahead, ahead, NOON, trusted=False) is None
+    assert counted(ahead, NOON) == Failures(1, NOON)
+    assert locked_until(Failures(9, NOON + timedelta(minutes=5)), NONE, NOON, trusted=False) == NOON + timedelta(minutes=20)

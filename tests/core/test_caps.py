@@ -55,3 +55,13 @@ def test_once_an_hour() -> None:
     assert first.allowed
     assert not one_more(1, first.tally, NOON + timedelta(minutes=59)).allowed
     assert one_more(1, first.tally, NOON + timedelta(minutes=60)).allowed
+
+
+def test_a_window_from_a_clock_that_was_ahead_has_ended() -> None:
+    """A machine’s clock that stood a year ahead for a minute silences nobody for a year; small steps back change nothing."""
+    tally, ahead = NOTHING_YET, NOON + timedelta(days=365)
+    for _ in range(5):
+        tally = allowance(LIMITS, tally, understood=True, now=ahead).tally
+    assert not allowance(LIMITS, tally, understood=True, now=ahead - timedelta(minutes=5)).allowed
+    found = allowance(LIMITS, tally, understood=False, now=NOON)
+    assert (found.allowed, found.tally.letters, found.tally.unrecognised) == (True, 1, 1)

@@ -163,6 +163,12 @@ async def test_old_failures_are_forgotten(desk: Desk) -> None:
     assert await desk.do(lambda on: on.attempts.sweep(NOW + 2 * FORGOTTEN)) == 1
 
 
+async def test_failures_under_a_clock_that_was_ahead_are_forgotten(desk: Desk) -> None:
+    for at in (NOW + 300 * FORGOTTEN, NOW + 300 * FORGOTTEN, NOW):
+        await desk.do(lambda on, at=at: on.attempts.count("K7MP4TXR", "x", at, trusted=True))
+    assert (await desk.look(lambda on: on.attempts.failures("K7MP4TXR", "x")))[0] == Failures(1, NOW)
+
+
 async def test_attempts_of_a_minute(desk: Desk) -> None:
     async def attempt(at: timedelta) -> int:
         return await desk.do(lambda on: on.attempts.in_minute(NOW + at))

@@ -151,3 +151,21 @@ async def test_the_calendar_holds_without_the_sweep(house: House, speech: Speech
     await house.marie.asks(speech.login.format(code=code, password="").strip(), "login/challenge_sent")
     await house.marie.gets("login/not_opened")
     await nothing_more(house.desk)
+
+
+async def test_a_clock_that_jumps_stops_the_sweep_and_alerts(house: House) -> None:
+    """Two days ahead of the monotonic clock, and back before the last sweep: nothing is closed, the administrators hear of it."""
+    at(house, "2026-11-23T10:00")
+    code = await house.open_account(ENGLISH)
+    await house.sweep()
+    steady = house.desk.clock.now().timestamp()
+    house.desk.app.sweep.steady = lambda: steady
+    for local, why in (("2027-08-23T10:00", "clock_ahead"), ("2026-11-23T09:00", "clock_backward")):
+        at(house, local)
+        report = await house.desk.app.sweep.run_once(house.desk.clock.now())
+        assert report.alarm == why
+        await house.admin.gets("operator/sweep_stopped")
+        assert (await house.account(code)).closed_at is None
+    at(house, "2026-11-23T10:00")
+    assert (await house.sweep()).closed == 0
+    await nothing_more(house.desk)
