@@ -12,6 +12,7 @@ declare -A PACKAGE_OF=(
   [/usr/bin/chromium]=chromium
   [/usr/bin/swaks]=swaks
   [/usr/bin/s-nail]=s-nail
+  [/usr/bin/mutt]=mutt
   [/usr/bin/strace]=strace
   [/usr/bin/systemd-analyze]=systemd
   [/usr/bin/promtool]=prometheus

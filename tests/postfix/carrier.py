@@ -32,11 +32,12 @@ from tests.support.relay import Relay, SentLetter, running_relay
 
 ADMIN, FRENCH_CUSTOMER = "admin@carrier.example", "luc@client.example"
 SOCKET_FOLDER = "/var/spool/postfix/autopro"
-_MAILBOXES = (CUSTOMER, FRENCH_CUSTOMER, ADMIN)
+ANN, LOU = "ann@home.example", "lou@maison.example"  # at providers that sign nothing and ask for nothing (DMARC)
+_MAILBOXES = (CUSTOMER, FRENCH_CUSTOMER, ADMIN, ANN, LOU, SERVICE)
 
 # The carrier's own mail: mailboxes of staff and, for these tests, of customers; all other domains are beyond.
 _CARRIER = """\
-virtual_mailbox_domains = customer.example, client.example
+virtual_mailbox_domains = customer.example, client.example, home.example, maison.example
 virtual_mailbox_base = {vmail}
 virtual_mailbox_maps = inline:{{ {mailboxes} }}
 virtual_minimum_uid = 1
@@ -221,12 +222,13 @@ async def open_carrier(
 
 
 def publish(dns: DnsServer, key: RSAPrivateKey) -> None:
-    """The customers' and the carrier's domains sign and ask that other mail be rejected; quiet.example asks for nothing."""
+    """The customers' and the carrier's domains sign and ask that other mail be rejected; the others ask for nothing."""
     for domain in ("customer.example", "client.example", "carrier.example"):
         dns.txt(f"s1._domainkey.{domain}", record(key))
         dns.txt(f"_dmarc.{domain}", "v=DMARC1; p=reject")
         dns.a(domain)
-    dns.a("quiet.example")
+    for domain in ("quiet.example", "home.example", "maison.example"):
+        dns.a(domain)
 
 
 def swaks(port: int, *arguments: str) -> str:
