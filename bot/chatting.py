@@ -14,7 +14,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -31,9 +31,18 @@ from bot.core.values import Language
 from bot.heard import Heard
 from handlers.form_steps import under_way
 from handlers.listing import row
+from storage.chat_outbox import ChatOutbox
 from storage.correspondents import Correspondents
 
 _BY_LINK = frozenset({"language", "login", "request_access", "forgot_password", "profile", "link"})  # bare: they ask further
+# Calls that show no message.
+_UNSEEN = frozenset({"chat/acknowledged", "chat/buttons_removed", "chat/menu", "chat/removal"})
+_ASKING = frozenset(
+    {
+        *("login/how", "login/refused", "login/expired", "login/limited", "login/password_needed"),
+        *("password/choose", "password/how", "password/refused", "password/wrong_current", "link/expired"),
+    }
+)
 Specs = Callable[[str], CommandSpec]
 
 
@@ -48,13 +57,15 @@ class Manners:
         self._secret = secret
         self._menus = menus
 
-    async def hear(self, drafts: Drafts, heard: Heard, now: datetime) -> Heard:
+    async def hear(self, drafts: Drafts, outbox: ChatOutbox, heard: Heard, now: datetime) -> Heard:
         """The message with the form that waits in this chat, and whether it may hold a password."""
         chat, inbound = heard.inbound.chat, heard.inbound
         if chat is None:
             return heard
         form = None if chat.in_group else await under_way(drafts, inbound.sender.key, now)
         secret = not chat.callback_id and message_holds_secret(inbound.text, heard.reading, self._secret)
+        if not secret and form is None and _is_bare_answer(heard):
+            secret = asks_for_password(await outbox.latest_templates(inbound.sender.key))
         return replace(heard, form=form, secret=secret)
 
     def instead(self, heard: Heard) -> Reply | None:
@@ -71,7 +82,7 @@ class Manners:
         if chat.origin is not Origin.OWN:
             asked = row(self._specs(reading.barred[0].name), logged_in=False)
             return Reply("chat/borrowed", {"link": chat.origin is Origin.LINK, "command": asked})
-        return Reply("chat/private_only", {"secret": heard.secret})
+        return Reply("chat/private_only", {"secret": heard.secret}, toast=True)
 
     def told(self, heard: Heard) -> list[Reply]:
         """That a message is removed because it may hold a password."""
@@ -111,6 +122,19 @@ def _may_be_said(command: Command, chat: Chat, spec: CommandSpec) -> bool:
     if chat.in_group and not spec.in_groups:
         return False
     return chat.origin is Origin.OWN or spec.in_groups or (spec.name in _BY_LINK and not command.argument and not command.lines)
+
+
+def _is_bare_answer(heard: Heard) -> bool:
+    """Words in a private chat that are no command, no thanks and no hello."""
+    chat, reading = heard.inbound.chat, heard.reading
+    said = chat is not None and not chat.in_group and not chat.callback_id and heard.inbound.text
+    return bool(said) and not (reading.commands or reading.barred or reading.courtesy or reading.empty)
+
+
+def asks_for_password(latest: Sequence[str]) -> bool:
+    """Whether what was said last asked for a password, so that bare words may be one: people leave the command out."""
+    said = next((template for template in latest if template not in _UNSEEN), "")
+    return not _ASKING.isdisjoint(said.split(", "))
 
 
 def meaning(reading: Reading, text: str) -> str:

@@ -21,7 +21,6 @@ from bot.core.commands import Command, CommandSpec, Effect, Handler, Reading
 from bot.core.grammar import Context, Vocabulary, read
 from bot.core.immutable import immutable
 from bot.core.inbound import Inbound
-from bot.core.language import decide
 from bot.core.letters import Letter
 from bot.core.pro_numbers import find_pros
 from bot.core.repeated_subject import fingerprint, repeats
@@ -153,7 +152,7 @@ class Counter:
         silence = hush(heard) or ("courtesy" if heard.courtesy and not greets(heard) else "")
         allowance = NOT_ASKED if silence else await self._allowance(transaction, heard, now)
         if not allowance.allowed:
-            language = self._language(heard)
+            language = heard.language
             return Answer(f"silent_{silence or 'limit'}", self._composer.chat.at_least(inbound.chat, language, secret=heard.secret))
         if not await self._caps.spend_of_all(transaction, now):
             facts = {"letters": self._caps.limits.letters_per_hour}
@@ -222,7 +221,11 @@ class Counter:
         if not reading.commands and heard.code_like_a_word:
             again = self.read(inbound, has_choices=bool(known.choices), answers_us=answers_us, own_code=heard.code_like_a_word)
             heard = replace(heard, reading=again)
-        return heard if chat is None else await self._manners.hear(self._reception.files(tx).drafts, heard, now)
+        return (
+            heard
+            if chat is None
+            else await self._manners.hear(self._reception.files(tx).drafts, ChatOutbox(tx, self._seal), heard, now)
+        )
 
     async def _allowance(self, tx: Transaction, heard: Heard, now: datetime) -> Allowance:
         listed = self._reception.rules.lists(heard.inbound.sender, heard.inbound.chat)
@@ -245,7 +248,7 @@ class Counter:
             await correspondents.seen(key)
         if known.bounced and heard.authentic:
             await correspondents.forget_bounce(key)
-        language = self._language(heard)
+        language = heard.language
         visit = self._visit(tx, correspondents, heard, language, now)
         replies = await self._replies(visit, heard, prepared)
         replies += self._manners.told(heard)
@@ -331,18 +334,6 @@ class Counter:
             return []
         local = until.astimezone(ZoneInfo(self._facts.timezone))
         return [Reply("limit/reached", {"until": local, "all": allowance.all_until is not None})]
-
-    def _language(self, heard: Heard) -> Language | None:
-        reading, inbound, member = heard.reading, heard.inbound, heard.access.member
-        spoken = next((command.language for command in reading.commands if command.language is not None), None)
-        return decide(
-            switch=reading.switch,
-            profile=member.language if member is not None else None,
-            remembered=heard.known.language,
-            command=spoken,
-            hint=inbound.hint,
-            text=inbound.text,
-        )
 
     def _handoff(self, heard: Heard, replies: Sequence[Reply], now: datetime) -> list[Letter]:
         inbound = heard.inbound

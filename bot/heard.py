@@ -8,7 +8,8 @@ from bot.core.commands import Reading
 from bot.core.forms import FormState
 from bot.core.immutable import immutable
 from bot.core.inbound import Inbound
-from bot.core.values import Channel
+from bot.core.language import decide
+from bot.core.values import Channel, Language
 from bot.core.visit import Access
 from bot.recognition import Writer
 from storage.correspondents import Correspondent
@@ -52,6 +53,20 @@ class Heard:
     def understood(self) -> bool:
         """Whether it asks for something that the desk knows."""
         return bool(self.reading.commands or self.reading.barred) or self.asked_for or self.form is not None
+
+    @property
+    def language(self) -> Language | None:
+        """The language of the answer, None while nothing tells it."""
+        reading, member = self.reading, self.access.member
+        spoken = next((command.language for command in reading.commands if command.language is not None), None)
+        return decide(
+            switch=reading.switch,
+            profile=member.language if member is not None else None,
+            remembered=self.known.language,
+            command=spoken,
+            hint=self.inbound.hint,
+            text=self.inbound.text,
+        )
 
     @property
     def asked_for(self) -> bool:

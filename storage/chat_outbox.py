@@ -50,6 +50,10 @@ class ChatOutbox:
         row = await self._transaction.row(_SQL["letter_of"], {"conversation": conversation, "remote_id": remote_id})
         return "" if row is None else str(row["message_id"])
 
+    async def latest_templates(self, conversation: str) -> list[str]:
+        """What was last written to a chat, newest first: the templates of a few calls."""
+        return [row["template"] for row in await self._transaction.rows(_SQL["latest_templates"], {"conversation": conversation})]
+
     async def forget(self, conversation: str, reason: str, now: datetime) -> int:
         """Gives up what waits for a chat that nobody may write to; how much that was."""
         values = {"conversation": conversation, "error": clean(reason[:500]), "now": to_micros(now)}

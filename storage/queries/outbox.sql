@@ -38,6 +38,10 @@ WHERE id = :id AND state = 'due'
 -- The letter of ours that one of these Message-IDs names.
 SELECT id, conversation, template FROM outbox WHERE message_id = :message_id
 
+-- name: latest_templates
+-- What was said last in a conversation, newest first.
+SELECT template FROM outbox WHERE conversation = :conversation ORDER BY created_at DESC, id DESC LIMIT 6
+
 -- name: hold
 -- Put off because the way out is not safe enough: no failure of the letter.
 UPDATE outbox SET due_at = :due_at, last_error = :error WHERE id = :id AND state = 'due'

@@ -34,10 +34,10 @@ async def change(desk: StartedDesk, statement: str, **values: object) -> None:
     await desk.app.database.write(write)
 
 
-async def parked(desk: StartedDesk) -> None:
-    """Lets time pass until the message is parked."""
+async def parked(desk: StartedDesk, at: int = 0) -> None:
+    """Lets time pass until the message is parked: the first, or another."""
     async with asyncio.timeout(20):
-        while (await rows(desk, "SELECT state FROM inbox ORDER BY id"))[0]["state"] != "parked":
+        while (await rows(desk, "SELECT state FROM inbox ORDER BY id"))[at]["state"] != "parked":
             await asyncio.sleep(0.05)
             desk.clock.move(minutes=1)
 

@@ -9,6 +9,7 @@ import pytest
 
 from bot.commands.import_command import import_into
 from bot.core.chat_words import link_payload
+from tests.stories.test_poison import damage, mend, parked
 from tests.support.chats import Chat
 from tests.telegram.counter import FORWARDED, GROUP, Counter, open_counter
 
@@ -225,6 +226,21 @@ async def test_what_is_no_text_is_answered_kindly_in_private(counter: Counter, l
     (read,) = await counter.after(chat, caption="123456789", **photo)
     assert "123456789" in read.text
     assert await counter.after(group, **photo) == []
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "A person will look"), ("fr", "Une personne lira")])
+async def test_who_cannot_be_answered_hears_that_a_person_will_look(counter: Counter, language: str, said: str) -> None:
+    chat = counter.desk.private(language=language)
+    card = await counter.desk.chat(chat, "123456789")
+    await damage(counter.desk)
+    chat.tap(card.labels()[0], card)
+    await counter.desk.api.confirmed()
+    await parked(counter.desk, at=-1)
+    (told,) = await counter.shown_since(chat)
+    assert said in told.text
+    assert len(chat.toasts) == 1
+    await mend(counter.desk)
+    assert "123456789" in (await counter.desk.chat(chat, "123456789")).text
 
 
 async def test_menus_follow_language_and_place_and_are_sent_once(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.support.bot_api import running_bot_api
 from tests.support.chats import Shown
 from tests.support.speech import ENGLISH, FRENCH, MARIE, PASSWORD, Speech
-from tests.telegram.counter import GROUP, Counter, open_counter
+from tests.telegram.counter import FORWARDED, GROUP, Counter, open_counter
 
 SPEECHES = pytest.mark.parametrize("speech", [ENGLISH, FRENCH], ids=lambda speech: speech.language)
 ANSWERS = ("Marie Tremblay", "Tremblay inc.", MARIE, "514 555-0142")
@@ -88,6 +88,20 @@ async def test_a_line_is_changed_from_the_summary(counter: Counter, speech: Spee
     assert await counter.shown_since(chat) == []
     assert ("question is over" if speech is ENGLISH else "question est passée") in chat.toasts[-1][1]
     assert await counter.sent("access/confirm_sent") == 0
+
+
+@SPEECHES
+async def test_an_edit_answers_no_question(counter: Counter, speech: Speech) -> None:
+    chat = counter.desk.private(language=speech.language)
+    await counter.after(chat, speech.request)
+    chat.say(ANSWERS[0])
+    number = chat.last_id
+    await counter.shown_since(chat)
+    (told,) = await counter.after_edit(chat, number, "Marie-Ève Tremblay")
+    assert ("the form keeps" if speech is ENGLISH else "le formulaire garde") in told.text
+    assert (await counter.after(chat, "photo", **FORWARDED))[-1].text
+    (shown,) = await counter.after(chat, ANSWERS[1])
+    _step(shown, 3, 7)
 
 
 @SPEECHES

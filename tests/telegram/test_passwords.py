@@ -10,7 +10,7 @@ import pytest
 from tests.stories.rows import rows
 from tests.support.people import value
 from tests.support.speech import ENGLISH, FRENCH, PASSWORD, Speech
-from tests.telegram.counter import GROUP, Counter
+from tests.telegram.counter import GROUP, Counter, open_counter
 
 SPEECHES = pytest.mark.parametrize("speech", [ENGLISH, FRENCH], ids=lambda speech: speech.language)
 WRONG = "wrong horse battery staple"
@@ -65,6 +65,30 @@ async def test_what_only_looks_like_a_password_is_removed_as_well(counter: Count
     question = "How long will my password remain active?" if speech is ENGLISH else "AIDE durée du mot de passe"
     await counter.after(chat, question)
     assert len(chat.said) == 1, "a question is no password"
+
+
+@SPEECHES
+async def test_a_password_alone_after_we_asked_for_one_is_removed(counter: Counter, speech: Speech) -> None:
+    """Whoever taps “Log in” and then writes the password alone."""
+    chat = counter.desk.private(language=speech.language)
+    await counter.after(chat, "SERVICES")
+    await counter.tapped(chat, "Log in" if speech is ENGLISH else "Ouvrir la session")
+    await counter.after(chat, PASSWORD)
+    assert len(chat.said) == 1, "the password is gone, SERVICES stays"
+    await counter.after(chat, speech.trace)
+    await counter.after(chat, "bla bla bla")
+    assert len(chat.said) == 3, "after another answer bare words are only words"
+
+
+@SPEECHES
+async def test_a_password_is_removed_where_no_answer_is_given_any_more(tmp_path: Path, speech: Speech) -> None:
+    async with open_counter(tmp_path, limits={"answers_per_hour": 1}) as counter:
+        chat = counter.desk.private(language=speech.language)
+        await counter.after(chat, speech.services)
+        assert await counter.after(chat, speech.login.format(code="K7MP4TXR", password=PASSWORD)) == []
+        assert len(chat.said) == 1
+        assert await counter.tapped(chat, chat.last.labels()[0]) == []
+        assert len(chat.toasts) == 1, "and a tap ends its waiting"
 
 
 @SPEECHES
