@@ -11,6 +11,7 @@ from bot.commands.checks.imap import check_imap
 from bot.commands.checks.key import check_key_file
 from bot.commands.checks.probes import check_probes
 from bot.commands.checks.relay import check_relay
+from bot.commands.checks.telegram import check_telegram
 from bot.commands.checks.trust import check_trust
 from bot.commands.checks.whole import check_settings
 
@@ -23,6 +24,7 @@ CHECKS: tuple[Check, ...] = (
     check_dns,
     check_relay,
     check_imap,
+    check_telegram,
     check_trust,
     check_probes,
 )
