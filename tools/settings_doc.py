@@ -26,8 +26,8 @@ SECTIONS: Mapping[str, str] = {
     "desk": "Who the counter is.",
     "database": "Where everything is kept.",
     "smtp": "The desk's own mail listener. It takes mail for the desk's address and the postmaster's, and relays nothing.",
-    "lmtp": "A listener for the mail server in front of the desk (RFC 2033), beside [smtp] or instead of it. "
-    "Its bounds are those of [smtp]. It has no TLS: between two machines use [smtp].",
+    "lmtp": "A listener for the mail server in front of the desk (RFC 2033), beside [smtp] or instead of it: "
+    "[postfix.md](postfix.md). Its bounds are those of [smtp]. It has no TLS: between two machines use [smtp].",
     "relay": "Where letters go out.",
     "telegram": "The bot. Without a token the desk does not speak with Telegram; docs/telegram.md says how to get one.",
     "imap": "A mailbox that is read as a way in: [imap.md](imap.md).",
