@@ -70,10 +70,10 @@ class House:
         await self.admin.gets("admin/decided")
         return await self.marie.gets("access/credentials")
 
-    async def open_account(self, speech: Speech, *, customers: str | None = None) -> str:
+    async def open_account(self, speech: Speech, *, customers: str | None = None, password: str = PASSWORD) -> str:
         """The same up to a password of her own; the access code."""
         credentials = await self.credentials(speech, customers=customers)
-        await self.marie.answers_and_gets(credentials, speech.new.format(password=PASSWORD), "password/changed")
+        await self.marie.answers_and_gets(credentials, speech.new.format(password=password), "password/changed")
         return value(credentials, speech.code_label)
 
     async def session(self, speech: Speech, code: str, who: Person | None = None, *, password: str = PASSWORD) -> SentLetter:

@@ -53,6 +53,7 @@ class Relay:
 
     port: int = 0
     letters: list[SentLetter] = field(default_factory=list)
+    history: list[SentLetter] = field(default_factory=list)  # the same, whatever a test took out
     attempts: int = 0
     verdict: Callable[[int], str | None] = lambda attempt: None
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -66,6 +67,7 @@ class Relay:
         assert isinstance(envelope.content, bytes)
         sender = "" if envelope.mail_from in (None, "<>") else str(envelope.mail_from)
         self.letters.append(SentLetter(sender, envelope.rcpt_tos[0], envelope.content))
+        self.history.append(self.letters[-1])
         return "250 taken"
 
     async def wait(self, count: int, seconds: float = 30.0) -> list[SentLetter]:
