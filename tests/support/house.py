@@ -109,6 +109,10 @@ class House:
         assert found is not None
         return found
 
+    async def newest_request(self) -> Request:
+        """The request made last; on PostgreSQL numbers may have gaps."""
+        return (await self.desk.app.database.read(lambda tx: self.files(tx).requests.all()))[-1]
+
     async def audit(self) -> list[str]:
         """The events of the audit trail, oldest first."""
         entries = await self.desk.app.database.read(lambda tx: self.files(tx).audit.entries())
