@@ -82,8 +82,13 @@ async def test_reminders_after_open_hours_and_the_lapse(tmp_path: Path, speech: 
 
 
 @each_language
-async def test_the_whole_life_of_an_account(house: House, speech: Speech) -> None:
-    """Asked for, used, its password running out, forgotten and reset, left alone, closed for good, and asked for anew."""
+async def test_the_whole_life_of_an_account(tmp_path: Path, url: str, speech: Speech) -> None:
+    """Asked for, used, expiring, forgotten and reset, left alone, closed for good, asked for anew; on both databases."""
+    async with open_house(tmp_path, database={"url": url}) as house:
+        await _live(house, speech)
+
+
+async def _live(house: House, speech: Speech) -> None:
     marie, admin = house.marie, house.admin
     at(house, "2026-11-23T10:00")
     code = await house.open_account(speech)
