@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.core.accounts.administrators import is_chat
 from bot.core.chat import chat_key
 from storage.database import Row, Transaction, clean, statements
 from storage.retention import drop_each
@@ -23,6 +24,11 @@ class Person:
     chats: Sequence[Row]
     keys: tuple[str, ...]
 
+    @property
+    def words(self) -> list[str]:
+        """What names the person in words: the address, and the keys of chats."""
+        return [self.address, *(key for key in self.keys if is_chat(key) and key != self.address)]
+
 
 class Persons:
     """Persons on an open transaction."""
@@ -31,8 +37,10 @@ class Persons:
         self._transaction = transaction
 
     async def find(self, address: str) -> Person:
-        """Who an address is; never fails: it may be nobody."""
+        """Who an address is, or a chat by its key; never fails: it may be nobody."""
         address = clean(address).strip().lower()
+        if is_chat(address):  # somebody who has only ever written in a chat
+            return Person(address, (), (), (address,))
         members = await self._transaction.rows(_SQL["members"], {"address": address})
         chats = await self._transaction.rows(_SQL["chats"], {"address": address})
         return Person(address, members, chats, (f"mail:{address}", *(chat_key(chat["chat_id"]) for chat in chats)))
@@ -50,11 +58,17 @@ class Persons:
             found += await self._transaction.rows(_SQL[table], {"address": person.address})
         return found
 
-    async def forget(self, person: Person, requests: Sequence[int]) -> dict[str, int]:
-        """Takes away what may go; how many rows of each kind. `requests` are the person's own, by number.
+    async def requests(self, person: Person) -> list[int]:
+        """The numbers of the requests that the person made."""
+        rows = [await self._transaction.rows(_SQL["requests"], {"address": person.address, "key": key}) for key in person.keys]
+        return sorted({row["key"] for found in rows for row in found})
+
+    async def forget(self, person: Person) -> dict[str, int]:
+        """Takes away what may go; how many rows of each kind.
 
         Member rows of accounts that live on must have been removed before.
         """
+        requests = await self.requests(person)
         gone = {table: await self._forget(table, [_named(key) for key in person.keys]) for table in _BY_CONVERSATION}
         gone["request_letter"] = await self._forget("request_letter", [{"address": person.address}])
         gone["decided"] = await self._forget("decided", [{"address": person.address}])

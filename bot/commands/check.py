@@ -74,7 +74,7 @@ async def check_all(settings: Settings, clock: Clock | None = None, checks: Sequ
 async def _look(check: Check, ground: Ground) -> list[Finding]:
     try:
         return await check(ground)
-    except AutoproError as error:
+    except (AutoproError, OSError) as error:
         subject = check.__name__.removeprefix("check_").replace("_", " ")
         return [Finding(subject, well=False, found=str(error), mend="do what the text before says, then check again")]
 

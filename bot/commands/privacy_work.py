@@ -15,7 +15,7 @@ from bot.core.letters import unpack_letter
 from bot.core.seal import Seal, SealBrokenError, unpack_record
 from handlers.office import Office
 from storage.database import Row, Transaction
-from storage.persons import Person, Persons
+from storage.persons import Persons
 
 _NOT_HERE = (
     "backups of the database, until they are deleted",
@@ -56,8 +56,8 @@ async def export(backoffice: Backoffice, address: str) -> dict[str, Any]:
         held["messages"] = [_message(seal, row) for row in await persons.rows(person, "inbox")]
         held["letters"] = [_letter(seal, row) for row in await persons.rows(person, "outbox")]
         held["forms"] = [await _form(office, row) for row in await persons.rows(person, "draft")]
-        held["requests"] = [await _request(office, number) for number in await _requests(office, person)]
-        entries = await office.files.audit.naming([person.address, *person.keys[1:]])
+        held["requests"] = [await _request(office, number) for number in await persons.requests(person)]
+        entries = await office.files.audit.naming(person.words)
         held["audit_trail"] = [
             {"at": entry.at.isoformat(), "event": entry.event, "actor": entry.actor, **entry.facts} for entry in entries
         ]
@@ -91,9 +91,9 @@ async def forget(backoffice: Backoffice, address: str, *, close: bool) -> Forgot
     async def job(office: Office, tx: Transaction) -> Forgotten:
         persons = Persons(tx)
         person = await persons.find(address)
-        gone = await persons.forget(person, await _requests(office, person))
+        gone = await persons.forget(person)
         audit = office.files.audit
-        named = [entry.id for entry in await audit.naming([person.address, *person.keys[1:]])]
+        named = [entry.id for entry in await audit.naming(person.words)]
         gone["audit"] = await audit.erase_rows(named, office.now, actor=backoffice.operator)
         waiting = [row for row in await persons.rows(person, "inbox") if row["state"] == "new"]
         facts = {kind: str(rows) for kind, rows in gone.items() if rows}
@@ -125,10 +125,6 @@ async def _leave_accounts(backoffice: Backoffice, address: str, *, close: bool) 
             await account_work.remove_member(backoffice, code, address)
         else:
             await account_work.close(backoffice, code)
-
-
-async def _requests(office: Office, person: Person) -> list[int]:
-    return [request.number for request in await office.files.requests.of_address(person.address)]
 
 
 async def _member(office: Office, row: Row) -> dict[str, Any]:

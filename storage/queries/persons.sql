@@ -11,6 +11,9 @@ ORDER BY member.id
 SELECT member_chat.chat_id, member_chat.linked_at FROM member_chat JOIN member ON member.id = member_chat.member_id
 WHERE member.address = :address ORDER BY member_chat.chat_id
 
+-- name: requests
+SELECT number AS key FROM request WHERE address = :address OR conversation = :key ORDER BY number
+
 -- name: correspondent
 SELECT * FROM correspondent WHERE conversation = :key
 

@@ -3,7 +3,7 @@
 
 -- name: old_unsent
 -- Only what is held, or what a terminal did not fetch, waits that long: all else is sent or given up after three days.
-SELECT id AS key FROM outbox WHERE state = 'due' AND created_at < :before ORDER BY id LIMIT :count
+SELECT id AS key FROM outbox WHERE state = 'due' AND created_at < :before ORDER BY due_at, id LIMIT :count
 
 -- name: drop_unsent
 DELETE FROM outbox WHERE id = :key

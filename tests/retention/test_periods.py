@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -19,8 +22,9 @@ from bot.housekeeping import Housekeeping
 from bot.metrics import Metrics
 from bot.retention_settings import RetentionSettings
 from storage.correspondents import Correspondents
-from storage.database import Database, Transaction
+from storage.database import Database, Transaction, statements
 from storage.inbox import Inbox
+from storage.sqlite import open_sqlite
 from tests.retention.life import CONSTANT, TABLES, count_rows, live
 from tests.storage.test_inbox import known, record
 
@@ -267,3 +271,30 @@ async def test_every_table_is_thought_of(cabinet: FilingCabinet, engine: str) ->
     }
     rows = await cabinet.database.read(lambda tx: tx.rows(listed[engine]))
     assert {row["name"] for row in rows} == {*TABLES, *CONSTANT}
+
+
+PLANS = {
+    "unsent": "outbox_due",
+    "sent": "outbox_sent",
+    "failed": "outbox_failed",
+    "parked": "inbox_parked",
+    "names": "inbox_named",
+    "correspondents": "correspondent_seen",
+    "shipments": "shipment_known",
+}
+
+
+async def test_what_grows_is_found_by_an_index(tmp_path: Path) -> None:
+    """The sweep's statements run on the event loop: they must not read what is young."""
+    await (await open_sqlite(tmp_path / "a.db")).close()
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
+        for kind, index in PLANS.items():
+            steps = connection.execute(
+                f"EXPLAIN QUERY PLAN {statements('retention')[f'old_{kind}']}", {"before": 1, "count": 1}
+            ).fetchall()
+            assert any(index in step[3] for step in steps), f"{kind}: {steps}"
+
+
+def test_every_period_is_explained() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "privacy.md").read_text(encoding="utf-8")
+    assert {name for name in RetentionSettings.model_fields if f"`{name}`" not in text} == set()

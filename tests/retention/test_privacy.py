@@ -15,10 +15,11 @@ from click.testing import CliRunner
 from bot.cli import main
 from bot.commands.backoffice import Backoffice, open_backoffice
 from bot.commands.privacy_work import export, forget
-from bot.core.accounts.records import MemberState, NewAccount, NewMember
+from bot.core.accounts.records import MemberState, NewAccount, NewMember, NewRequest, RequestKind
 from bot.core.errors import Refused
 from bot.core.letters import Letter
-from bot.core.values import Channel
+from bot.core.values import Channel, Language
+from storage.correspondents import Correspondents
 from storage.database import Transaction
 from storage.inbox import Inbox
 from storage.outbox import Outbox
@@ -207,6 +208,25 @@ async def test_a_message_that_waits_for_its_answer_is_answered_first(office: Bac
     done = await forget(office, MARIE, close=False)
     assert "run this again" in done.stays[0]
     assert [message["state"] for message in (await export(office, MARIE))["held"]["messages"]] == ["new"]
+
+
+async def test_somebody_known_by_a_chat_alone(office: Backoffice) -> None:
+    async def write(tx: Transaction) -> None:
+        for chat in ("telegram:42", "telegram:421"):
+            await Correspondents(tx, NOW).meet(chat)
+            message = record(conversation=chat)
+            number = await Inbox(tx, office.cabinet.seal).accept(message, known(chat), "telegram", NOW, due=NOW)
+            assert number is not None
+            await Inbox(tx, office.cabinet.seal).finish(number, "answered", NOW)
+            new = NewRequest(RequestKind.ACCESS, chat, f"{chat[9:]}@x.example", Language.FR, {"name": "Luc"})
+            await office.cabinet.on(tx).requests.open(new, NOW)
+
+    await office.database.write(write)
+    held = (await export(office, "telegram:42"))["held"]
+    assert {name: len(rows) for name, rows in held.items()} == {"remembered": 1, "messages": 1, "requests": 1}
+    await forget(office, "telegram:42", close=False)
+    assert (await export(office, "telegram:42"))["held"] == {}
+    assert len((await export(office, "telegram:421"))["held"]) == 3
 
 
 def test_the_commands(tmp_path: Path) -> None:
