@@ -23,7 +23,7 @@ check: setup
 	$(BIN)/python -m bot.commands.parity
 
 bench: setup
-	$(BIN)/python bench/run.py $(ARGS)
+	$(BIN)/python -m bench.run $(ARGS)
 
 format: setup
 	$(BIN)/ruff format .

@@ -20,7 +20,7 @@ from pathlib import Path
 from bench.processes import PYTHON, child, free_port
 
 HERE = Path(__file__).parent
-TOKEN = "42:AAbench-token-0123456789abcdef"
+TOKEN = "42:AAbench-token-0123456789abcdef"  # noqa: S105 - of the loopback server
 WARM_UP = 300
 SETTINGS = """
 [desk]

@@ -37,8 +37,13 @@ def main(api_url: str, token: str, database: str) -> None:
             return
         first = events[0]
         lines = [f"<b>PRO {html.escape(first['pro'])}</b>", f"<b>{html.escape(first['status'])}</b>"]
-        lines += [f"{html.escape(first['origin_city'])} → {html.escape(first['destination_city'])}", f"Estimated: {first['estimated_on']}"]
-        lines += [f"• {event['occurred_at']} {html.escape(event['latest'] or '')} {html.escape(event['city'] or '')}" for event in events]
+        lines += [
+            f"{html.escape(first['origin_city'])} → {html.escape(first['destination_city'])}",
+            f"Estimated: {first['estimated_on']}",
+        ]
+        lines += [
+            f"• {event['occurred_at']} {html.escape(event['latest'] or '')} {html.escape(event['city'] or '')}" for event in events
+        ]
         again = InlineKeyboardButton("Refresh", callback_data=f"trace {first['pro']}")
         await message.reply_text("\n".join(lines), parse_mode="HTML", reply_markup=InlineKeyboardMarkup([[again]]))
 

@@ -1,7 +1,8 @@
 """`make bench`: mail in, traced, reply out, durably, against a stock server that drops every mail; ratios within one run.
 
 The yardstick (`bench/load/nullsmtp.py`) and the desk are loaded in turn, several rounds, by the same client
-(`bench/load/mailbench.py`), on loopback. Absolute figures say little on a shared machine; the ratio within a round does.
+(`bench/load/mailbench.py`), on loopback. Absolute figures say little on a shared machine; the ratio within a round does. The
+Telegram part is in `bench/chats.py`.
 """
 
 from __future__ import annotations
@@ -9,18 +10,17 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import signal
-import socket
 import statistics
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench import chats
+from bench.processes import PYTHON, child, free_port
+
 LOAD = Path(__file__).parent / "load"
-PYTHON = sys.executable
 SETTINGS = """
 [desk]
 address = "svc@bench.test"
@@ -39,29 +39,6 @@ relays = ["127.0.0.1"]
 [log]
 level = "warning"
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def child(arguments: list[str], ready: str) -> Iterator[subprocess.Popen[str]]:
-    """A server as a child process, from its ready line to SIGTERM."""
-    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        for line in process.stdout:
-            if ready in line:
-                break
-        else:
-            raise SystemExit(f"{arguments[0]} did not start")
-        yield process
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
 
 
 def load(port: int, *options: str) -> dict[str, float]:
@@ -122,6 +99,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--mails", type=int, default=4000)
     parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--updates", type=int, default=2000, help="queued updates of the Telegram part; 0 leaves it out")
+    parser.add_argument("--chats", type=int, default=1000)
     arguments = parser.parse_args()
     print(f"{os.cpu_count()} processors; {arguments.mails} mails a run on {arguments.connections} connections")
     rounds = []
@@ -131,6 +110,8 @@ def main() -> None:
         print(f"round {number + 1}: " + "  ".join(f"{key}={value:.2f}" for key, value in figures.items()))
     ratios = [figures["ratio"] for figures in rounds]
     print(f"desk / null server: median {statistics.median(ratios):.2f} (lowest {min(ratios):.2f}, highest {max(ratios):.2f})")
+    if arguments.updates:
+        chats.measure(arguments.rounds, arguments.updates, arguments.chats)
 
 
 if __name__ == "__main__":

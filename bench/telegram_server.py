@@ -1,7 +1,7 @@
 """A Bot API server for measurements: updates are queued, answers counted; it does as little as it can for each call.
 
-`python bench/telegram_server.py PORT --warm-up N --updates N --chats N`: a line `ready`; then, each time that all is answered, a line of
-JSON with the seconds from the moment when the updates were queued to the last answer.
+`python bench/telegram_server.py PORT --warm-up N --updates N --chats N` prints `ready`; then, each time that all is answered, the
+seconds from the moment when the updates were queued to the last answer, as JSON.
 """
 
 from __future__ import annotations
@@ -72,10 +72,8 @@ class Server:
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         method = request.path.rpartition("/")[2]
-        if request.content_type == "application/json":
-            parameters = json.loads(await request.read())
-        else:
-            parameters = dict(await request.post())
+        as_json = request.content_type == "application/json"
+        parameters = json.loads(await request.read()) if as_json else dict(await request.post())
         if method == "getUpdates":
             result: Any = await self.updates(parameters)
         elif method == "sendMessage":

@@ -25,6 +25,8 @@ def pieces(html: str, limit: int = TEXT_LIMIT) -> list[str]:
     Every line is complete in itself (templates/_layout/telegram.toml), so that a cut between lines leaves no tag open. A single
     line beyond the limit is written plain, in parts.
     """
+    if units(html) < limit:  # with its tags already: nearly always
+        return [html.strip("\n") or html]
     made: list[str] = []
     lines: list[str] = []
     length = 0

@@ -86,6 +86,14 @@ class _Half:
     notice: _Notice | None  # where the other half is
 
 
+@immutable
+class _ChatSection:
+    """One reply in a chat: its HTML, and its actions as label and command."""
+
+    html: str
+    buttons: tuple[tuple[str, str], ...]
+
+
 class Renderer:
     """Every template, compiled. One Renderer serves the whole desk; it remembers how public facts were written, and nothing else.
 
@@ -107,7 +115,11 @@ class Renderer:
         self._frame_html = {key: self._framed(key[0], self._html[key[1]].write(script, _LINK)) for key, script in frame.items()}
         self._heading = text_body(f"{self._company}\n")
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._write)
-        self._opening = {twin: frame["opening", twin] for twin in Language}
+        self._remembered_chat = lru_cache(maxsize=_REMEMBERED)(self._write_chat)
+        self._chat_opening = {
+            twin: _ChatSection(self._telegram[twin].write(frame["opening", twin]), tuple(actions(frame["opening", twin])))
+            for twin in Language
+        }
         self._only = {twin: frame["only", twin] for twin in Language}
         self._notices = {(twin, below): self._notice(twin, below=below) for twin in Language for below in (True, False)}
 
@@ -151,22 +163,30 @@ class Renderer:
         spoken = _spoken(replies, languages)
         halves = [self._chat_half(replies, language, spoken, first_contact) for language in spoken]
         pieces = []
-        for (scripts, notice), language in zip(halves, spoken, strict=True):
-            written = "".join([self._telegram[language].write(script) for script in scripts]).strip("\n")
+        for sections, notice in halves:
+            written = "".join([section.html for section in sections]).strip("\n")
             pieces.append(f"<i>{escape(notice)}</i>\n\n{written}" if notice else written)
-        buttons = dict.fromkeys(button for half, _ in halves for script in half for button in actions(script))
+        buttons = dict.fromkeys(button for sections, _ in halves for section in sections for button in section.buttons)
         known = {command for _, command in buttons}
         others = [button for language in offered for button in actions(self._only[language]) if button[1] not in known]
         return RenderedChat("\n\n".join(pieces), tuple(buttons), tuple(others))
 
     def _chat_half(
         self, replies: Sequence[Reply], language: Language, spoken: Sequence[Language], first_contact: bool
-    ) -> tuple[list[str], str]:
-        """The scripts of one language, and where the other is in the other's words."""
+    ) -> tuple[list[_ChatSection], str]:
+        """The sections of one language, and where the other is in the other's words."""
         bilingual = len(spoken) > 1
-        sections = [self._script(reply.template, language, reply.facts, Medium.CHAT, short=bilingual)[1] for reply in replies]
+        sections = [self._chat_section(reply, language, short=bilingual) for reply in replies]
         notice = self._notices[language.other, language is spoken[0]].words if bilingual else ""
-        return [*([self._opening[language]] if first_contact else []), *sections], notice
+        return [*([self._chat_opening[language]] if first_contact else []), *sections], notice
+
+    def _chat_section(self, reply: Reply, language: Language, *, short: bool) -> _ChatSection:
+        facts = tuple(reply.facts.items())
+        return (self._remembered_chat if reply.public else self._write_chat)(reply.template, language, facts, short)
+
+    def _write_chat(self, template: str, language: Language, facts: tuple[tuple[str, Any], ...], short: bool) -> _ChatSection:
+        _, script = self._script(template, language, dict(facts), Medium.CHAT, short=short)
+        return _ChatSection(self._telegram[language].write(script), tuple(actions(script)))
 
     def words(self, name: str, language: Language) -> Mapping[str, str]:
         """A closed list of `templates/_words`. KeyError when there is none of that name."""

@@ -94,11 +94,13 @@ def test_settings_exist(page: Path) -> None:
 @every_page
 def test_examples_of_settings_are_settings(page: Path, tmp_path: Path) -> None:
     """Each block of TOML loads by itself; files of secrets that it names are made here."""
-    secret = tmp_path / "secret"
+    secret, token = tmp_path / "secret", tmp_path / "token"
     secret.write_text("secret\n", encoding="utf-8")
+    token.write_text("123456789:AAHsecretsecretsecret\n", encoding="utf-8")
     for number, block in enumerate(re.findall(r"^```toml\n(.*?)^```", text_of(page), re.MULTILINE | re.DOTALL)):
         example = tmp_path / f"{number}.toml"
-        example.write_text(re.sub(r'(_file = )"[^"]*"', rf'\1"{secret}"', block), encoding="utf-8")
+        block = re.sub(r'(_file = )"[^"]*"', rf'\1"{secret}"', block)
+        example.write_text(block.replace(f'\ntoken_file = "{secret}"', f'\ntoken_file = "{token}"'), encoding="utf-8")
         load(example, {})
 
 
