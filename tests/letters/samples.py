@@ -126,11 +126,6 @@ SAMPLES: dict[str, list[Facts]] = {
         {"mailbox": "INBOX", "failed": "Failed", "why": why} for why in ("too_large", "no_sender", "unreadable")
     ],
     "operator/probe": [{}],
-    "admin/test": [{}],
-    "admin/tested": [
-        {"authentic": authentic, "proof": proof, "domain": "carrier.example"}
-        for authentic, proof in ((True, "signed"), (False, "foreign_signature"), (False, "unsigned"))
-    ],
     "operator/limit": [{"letters": 1}, {"letters": 5000}],
     "reference/customer": [
         dict(handout(specs, RULES)[0].facts)

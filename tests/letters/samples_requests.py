@@ -267,6 +267,11 @@ SAMPLES: dict[str, list[Facts]] = {
     "admin/confirm": _confirm(),
     "admin/decided": _decided(),
     "admin/own": _KINDS,
+    "admin/test": [{}],
+    "admin/tested": [
+        {"authentic": authentic, "proof": proof, "domain": "carrier.example"}
+        for authentic, proof in ((True, "signed"), (False, "foreign_signature"), (False, "unsigned"))
+    ],
     "admin/not_here": [{}],
     "admin/by_letter": [{}],
     "admin/asked": [

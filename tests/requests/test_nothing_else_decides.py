@@ -34,6 +34,20 @@ QUOTES = (
 )
 
 
+# Tokens that ask for something: a request's own is the one that decides, the others have tests of their own.
+ASKING = frozenset(
+    {
+        Purpose.REQUEST,
+        Purpose.DECISION,
+        Purpose.CHALLENGE,
+        Purpose.CONFIRM_ADDRESS,
+        Purpose.INVITATION,
+        Purpose.NEW_ADDRESS,
+        Purpose.ANSWER,
+    }
+)
+
+
 async def state_of(desk: RequestDesk) -> tuple[object, ...]:
     """Everything that a decision could change."""
     requests = await desk.read(lambda files: files.requests.all())
@@ -60,16 +74,7 @@ async def tokens_of(desk: RequestDesk) -> Tokens:
     member = await desk.member(account, MARIE)
     desk_tokens = {"mine": asked.post(ADMIN).token, "theirs": asked.post(SECOND).token, "answer": question.post(JULIE).token}
     desk_tokens["other request"] = foreign.post(SECOND).token
-    for purpose in (
-        Purpose.SESSION,
-        Purpose.CREDENTIALS,
-        Purpose.OBJECTION,
-        Purpose.LINK,
-        Purpose.CARRY,
-        Purpose.NOTICE,
-        Purpose.FORM,
-        Purpose.BOUNCE,
-    ):
+    for purpose in (each for each in Purpose if each not in ASKING):
         grant = Grant(purpose, f"mail:{ADMIN}", Assurance.ADMINISTRATOR, account.id, member.id, request_number=1)
         desk_tokens[purpose.value] = await desk.issue(grant)
     revoked = Grant(Purpose.REQUEST, f"mail:{ADMIN}", Assurance.ADMINISTRATOR, request_number=99)
@@ -112,12 +117,8 @@ def hopeless(draw: st.DrawFn) -> tuple[Writer, str, str, str]:
             Writer(terminal="t"),
         ]
         return draw(st.sampled_from(outsiders)), draw(st.sampled_from(["mine", "theirs"])), verb, ""
-    wrong = [*Purpose, "no request", "never issued", "none", "answer", "other request"]
-    names = [
-        str(name)
-        for name in wrong
-        if str(name) not in ("request", "decision", "challenge", "confirm_address", "invitation", "new_address", "answer")
-    ]
+    wrong = [*Purpose, "no request", "never issued", "none", "other request"]
+    names = [str(name) for name in wrong if name not in ASKING - {Purpose.ANSWER}]
     return boss, draw(st.sampled_from(names)), verb, ""
 
 
