@@ -26,7 +26,7 @@ from bot.core.courtesy import GREETINGS
 from bot.core.folding import fold
 from bot.core.letters import Letter
 from bot.core.replies import Reply
-from bot.core.secret_words import message_holds_secret
+from bot.core.secret_words import holds_made_up_word, message_holds_secret
 from bot.core.values import Language
 from bot.heard import Heard
 from handlers.form_steps import under_way
@@ -64,7 +64,9 @@ class Manners:
             return heard
         form = None if chat.in_group else await under_way(drafts, inbound.sender.key, now)
         secret = not chat.callback_id and message_holds_secret(inbound.text, heard.reading, self._secret)
-        if not secret and form is None and _is_bare_answer(heard):
+        if form is not None:
+            secret = secret and (bool(heard.reading.commands) or holds_made_up_word(inbound.text))
+        elif not secret and _is_bare_answer(heard):
             secret = asks_for_password(await outbox.latest_templates(inbound.sender.key))
         return replace(heard, form=form, secret=secret)
 
@@ -73,6 +75,8 @@ class Manners:
         chat, reading = heard.inbound.chat, heard.reading
         if chat is None:
             return None
+        if heard.secret and not chat.in_group and not (reading.commands or reading.barred):
+            return Reply("chat/removed", {"meant": False}, understood=False)  # nor does a form keep it
         if chat.media and not heard.inbound.text:
             return Reply("chat/media", {"kind": chat.media}, understood=False)
         if chat.edited and (reading.barred or (heard.form is not None and not reading.commands)):
@@ -85,10 +89,11 @@ class Manners:
         return Reply("chat/private_only", {"secret": heard.secret}, toast=True)
 
     def told(self, heard: Heard) -> list[Reply]:
-        """That a message is removed because it may hold a password."""
-        if not heard.secret or heard.inbound.chat is None or heard.inbound.chat.in_group:
+        """That a message is removed because it may hold a password, beside what its command is answered."""
+        commands = (*heard.reading.commands, *heard.reading.barred)
+        if not heard.secret or not commands or heard.inbound.chat is None or heard.inbound.chat.in_group:
             return []
-        return [Reply("chat/removed", {"meant": any(command.name in self._secret for command in heard.reading.commands)})]
+        return [Reply("chat/removed", {"meant": any(command.name in self._secret for command in commands)})]
 
     async def remember(self, correspondents: Correspondents, heard: Heard, language: Language | None) -> list[Letter]:
         """What the message meant, so that an edit of it can be told; and the menu, where the chat's `language` is known."""

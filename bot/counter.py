@@ -156,7 +156,9 @@ class Counter:
             return Answer(f"silent_{silence or 'limit'}", self._composer.chat.at_least(inbound.chat, language, secret=heard.secret))
         if not await self._caps.spend_of_all(transaction, now):
             facts = {"letters": self._caps.limits.letters_per_hour}
-            return Answer("silent_desk_limit", tuple(await self._operators.alert(transaction, Reply("operator/limit", facts), now)))
+            alerts = await self._operators.alert(transaction, Reply("operator/limit", facts), now)
+            least = self._composer.chat.at_least(inbound.chat, heard.language, secret=heard.secret)
+            return Answer("silent_desk_limit", (*least, *alerts))
         letters = await self._write(transaction, heard, allowance, prepared, now)
         return Answer("answered" if heard.understood else "not_understood", tuple(letters))
 

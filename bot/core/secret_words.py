@@ -48,6 +48,11 @@ def message_holds_secret(text: str, reading: Reading, secret: Collection[str]) -
     return any(may_hold_secret(line) and not _asks_only(line) for line in lines)
 
 
+def holds_made_up_word(text: str) -> bool:
+    """Whether a word of it is none that a sentence has. In a form's remarks the word “password” alone says nothing."""
+    return any(map(_looks_minted, text.split()))
+
+
 def _takes(command: Command) -> bool:
     """A password follows, as far as anybody can tell: LOGIN with an access code alone has none."""
     words = [*command.argument.split(), *command.lines]

@@ -91,6 +91,21 @@ async def test_a_line_is_changed_from_the_summary(counter: Counter, speech: Spee
 
 
 @SPEECHES
+async def test_a_form_keeps_no_password(counter: Counter, speech: Speech) -> None:
+    chat = counter.desk.private(language=speech.language)
+    skip = "SKIP" if speech is ENGLISH else "PASSER"
+    for text in (speech.request, *ANSWERS, skip, skip):
+        await counter.after(chat, text)
+    (told,) = await counter.after(chat, "my password is hunter2hunter2" if speech is ENGLISH else "mon mot de passe : soleil1988")
+    assert ("may hold a password" if speech is ENGLISH else "contient peut-être") in told.text
+    lost = "I lost my password last week" if speech is ENGLISH else "J’ai perdu mon mot de passe hier"
+    (summary,) = await counter.after(chat, lost)
+    assert lost in summary.text
+    assert "hunter2" not in summary.text
+    assert "soleil1988" not in summary.text
+
+
+@SPEECHES
 async def test_an_edit_answers_no_question(counter: Counter, speech: Speech) -> None:
     chat = counter.desk.private(language=speech.language)
     await counter.after(chat, speech.request)
