@@ -119,14 +119,13 @@ class Desk:
         return Read(record, inbound, identity, reading, self._may_answer_quickly(record, inbound, reading))
 
     @property
-    def waiting(self) -> int:
-        """How many kept messages wait for an answer, as last seen."""
-        return self._waiting
-
-    @property
     def is_busy(self) -> bool:
         """Whether so much waits that what cannot be answered at once has to come again later."""
         return bool(self._most_waiting) and self._waiting >= self._most_waiting
+
+    def room(self, most: int) -> int:
+        """How many more messages may come to wait, for an edge that leaves it at `most` at a time; as last seen."""
+        return max(min(most, self._most_waiting or most) - self._waiting, 0)
 
     async def receive(self, record: RawRecord, source: str) -> Received:
         """Keeps a message for good; only when this returns may the edge say so. Raises StorageError: nothing was kept."""

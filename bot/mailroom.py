@@ -16,7 +16,9 @@ import structlog
 
 from bot.core.clock import Clock
 from bot.core.delivered import envelope_of
+from bot.core.errors import StatementRefused, StorageError, where_raised
 from bot.core.imap_words import Entry
+from bot.core.immutable import immutable
 from bot.core.inbound import OwnAddress
 from bot.core.letters import Queued
 from bot.core.mailbox import Fate, Fault, Mark
@@ -25,7 +27,7 @@ from bot.core.replies import Reply
 from bot.core.seal import Seal
 from bot.core.secret_words import mail_may_hold_secret
 from bot.core.values import Channel, RawRecord
-from bot.desk import Desk, Received
+from bot.desk import Desk, Read, Received
 from bot.metrics import Metrics
 from bot.operators import Operators
 from storage.database import Database, Transaction
@@ -36,6 +38,16 @@ SOURCE = "imap"
 AHEAD = 500  # messages that wait for an answer; beyond it the mailbox is the queue, and mail by other ways is not held up by it
 
 log = structlog.get_logger("imap")
+
+
+@immutable
+class _Letter:
+    """A message as read, before it is kept."""
+
+    entry: Entry
+    digest: bytes
+    read: Read
+    fate: Fate
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,11 @@ class Mailroom:
     clock: Clock
     metrics: Metrics
 
+    @property
+    def room(self) -> int:
+        """How many messages may be taken now."""
+        return self.desk.room(AHEAD)
+
     async def marks(self, validity: int, entries: Sequence[Entry]) -> Mapping[int, Mark]:
         """What is remembered of these messages, by UID."""
         return await self.database.read(lambda tx: self._marks(tx).of(validity, entries))
@@ -66,34 +83,62 @@ class Mailroom:
         """Counts a try of each; committed before they are fetched."""
         await self.database.write(lambda tx: self._marks(tx).begin(validity, entries))
 
-    async def not_tried(self, validity: int, entries: Sequence[Entry]) -> None:
-        """Takes back the try: it was not their fault."""
-        await self.database.write(lambda tx: self._marks(tx).not_tried(validity, entries))
+    async def take(self, validity: int, messages: Sequence[tuple[Entry, bytes]]) -> Mapping[int, Fate]:
+        """Keeps messages for good, many in one transaction, or knows them again; where each goes, by UID."""
+        fates: dict[int, Fate] = {}
+        letters: list[_Letter] = []
+        for entry, content in messages:
+            try:
+                known = await self._known(validity, entry, content)
+            except StorageError:
+                raise
+            except Exception as error:  # a message that breaks the reading: the others go on, and it is tried again alone
+                log.error("mail_not_read", uid=entry.uid, error=type(error).__name__, where=where_raised(error))
+                continue
+            if isinstance(known, Fate):
+                fates[entry.uid] = known
+            else:
+                letters.append(known)
+        return fates | await self._keep_all(validity, letters)
 
-    async def take(self, validity: int, entry: Entry, content: bytes) -> Fate | None:
-        """Keeps one message for good, or knows it again; its fate. None: too much waits."""
-        if self.desk.waiting >= AHEAD:
-            return None
+    async def _known(self, validity: int, entry: Entry, content: bytes) -> Fate | _Letter:
+        """Reads a message; its fate where that is clear already."""
         digest = blake2b(content, digest_size=32, person=b"mailbox mark").digest()
         if await self.database.read(lambda tx: self._marks(tx).elsewhere(validity, digest)) is not None:
-            known = await self.database.write(lambda tx: self._marks(tx).moved_here(validity, entry, digest))
-            if known is not None:
-                return known
+            fate = await self.database.write(lambda tx: self._marks(tx).moved_here(validity, entry, digest))
+            if fate is not None:
+                return fate
         sender, recipients = envelope_of(content, self.own)
         read = await self.desk.read(RawRecord(Channel.MAIL, content, sender, recipients))
         if read.inbound.refusal and sender != "":
             return await self.give_up(validity, entry, Fault.NO_SENDER)
-        if self.desk.is_busy and not read.quick:
-            return None
         fate = Fate.EXPUNGE if mail_may_hold_secret(read.inbound, read.reading, self.secret) else Fate.DONE
+        return _Letter(entry, digest, read, fate)
 
-        async def keep(tx: Transaction) -> Received:
-            await self._marks(tx).decide(validity, entry, fate, digest)
-            return await self.desk.keep(tx, read, SOURCE)
+    async def _keep_all(self, validity: int, letters: Sequence[_Letter]) -> dict[int, Fate]:
+        async def keep(tx: Transaction) -> list[Received]:
+            return [await self._keep(tx, validity, letter) for letter in letters]
 
-        received = await self.database.write(keep, self.desk.go_on)
-        self.metrics.received.labels(SOURCE, received.receipt).inc()
-        return fate
+        if not letters:
+            return {}
+        try:
+            await self.database.write(keep, self._go_on)
+        except StatementRefused as error:
+            if len(letters) == 1:
+                log.error("mail_not_read", uid=letters[0].entry.uid, error=str(error))
+                return {}
+            alone = [await self._keep_all(validity, [letter]) for letter in letters]
+            return {uid: fate for kept in alone for uid, fate in kept.items()}
+        return {letter.entry.uid: letter.fate for letter in letters}
+
+    async def _keep(self, tx: Transaction, validity: int, letter: _Letter) -> Received:
+        await self._marks(tx).decide(validity, letter.entry, letter.fate, letter.digest)
+        return await self.desk.keep(tx, letter.read, SOURCE)
+
+    def _go_on(self, received: Sequence[Received]) -> None:
+        for one in received:
+            self.desk.go_on(one)
+            self.metrics.received.labels(SOURCE, one.receipt).inc()
 
     async def give_up(self, validity: int, entry: Entry, fault: Fault) -> Fate:
         """Decides that a message goes to the failed ones, and tells the administrators."""

@@ -38,10 +38,6 @@ class MailboxMarks:
         """Counts a try of each."""
         await self._transaction.run_many(_SQL["begin"], [self._mark(validity, one) for one in entries])
 
-    async def not_tried(self, validity: int, entries: Sequence[Entry]) -> None:
-        """Takes back a try of each."""
-        await self._transaction.run_many(_SQL["not_tried"], [self._key(validity, one.uid) for one in entries])
-
     async def decide(self, validity: int, entry: Entry, fate: Fate, digest: bytes | None) -> None:
         """Writes down where a message goes. `digest` is that of its content, None where nobody has read it."""
         await self._transaction.run(_SQL["decide"], {**self._mark(validity, entry), "fate": fate, "digest": digest})

@@ -17,7 +17,7 @@ import structlog
 
 from bot.channels.imap_session import ImapSession, LoginRefusedError, MailboxAddress, RefusedError, connect
 from bot.channels.oauth2 import TokenRefusedError, TokenSource
-from bot.core.errors import AutoproError, StorageError, where_raised
+from bot.core.errors import AutoproError, where_raised
 from bot.core.imap_words import Entry
 from bot.core.mailbox import Fate, Fault, Intake, Mark
 
@@ -127,7 +127,9 @@ class Mailbox:
                     await self._pause(SOON_SECONDS)
                 else:
                     await session.wait(self._poll, self._stopping)
-                await session.refresh()
+                await (
+                    session.select()
+                )  # how many there are now, whatever the server has forgotten to say; and whether UIDs begin anew
             await session.close()
         finally:
             session.abort()
@@ -168,42 +170,24 @@ class Mailbox:
             else:
                 todo.append(entry)
         for group in _groups(todo, marks):
-            if not look.busy and not self._stopping.is_set():
-                marks.update(await self._take(session, group, marks, look))
+            room = self._intake.room
+            look.busy = look.busy or len(group) > room
+            if room and not self._stopping.is_set():
+                marks.update(await self._take(session, group[:room], marks))
         gone = await self._file(session, {uid: mark.fate for uid, mark in marks.items() if mark.fate is not None}, look)
         return [(entry, marks[entry.uid]) for entry in window if entry.uid not in gone]
 
-    async def _take(self, session: ImapSession, group: Sequence[Entry], marks: Mapping[int, Mark], look: _Look) -> dict[int, Mark]:
+    async def _take(self, session: ImapSession, group: Sequence[Entry], marks: Mapping[int, Mark]) -> dict[int, Mark]:
         """Fetches some messages and hands them to the desk; what is known of each now."""
-        validity, known, not_tried = session.validity, dict[int, Mark](), list[Entry]()
-        await self._intake.begin(validity, group)
+        await self._intake.begin(session.validity, group)
         try:
             contents = await session.fetch(group)
         except RefusedError as error:
             log.warning("mail_not_fetched", uids=[entry.uid for entry in group], error=str(error))
             contents = {}
-        for entry in group:
-            content = contents.pop(entry.uid, None)
-            fate = await self._hand_over(validity, entry, content, look) if content is not None and not look.busy else None
-            if fate is None and look.busy:
-                not_tried.append(entry)
-            else:
-                known[entry.uid] = Mark(marks[entry.uid].tries + 1, fate)
-        if not_tried:
-            await self._intake.not_tried(validity, not_tried)
-        return known
-
-    async def _hand_over(self, validity: int, entry: Entry, content: bytes, look: _Look) -> Fate | None:
-        """The fate of one message; None when it is to be tried again, for `look.busy` because too much waits."""
-        try:
-            fate = await self._intake.take(validity, entry, content)
-        except StorageError:
-            raise
-        except Exception as error:  # a message that breaks the reading: the others go on, and it is tried again alone
-            log.error("mail_not_read", uid=entry.uid, error=type(error).__name__, where=where_raised(error))
-            return None
-        look.busy = fate is None
-        return fate
+        fetched = [(entry, contents[entry.uid]) for entry in group if entry.uid in contents]
+        fates = await self._intake.take(session.validity, fetched)
+        return {entry.uid: Mark(marks[entry.uid].tries + 1, fates.get(entry.uid)) for entry in group}
 
     async def _file(self, session: ImapSession, fates: Mapping[int, Fate], look: _Look) -> set[int]:
         """Files messages; those that are not in the mailbox any more."""

@@ -182,10 +182,6 @@ class ImapSession:
         work = self._client.uid("expunge", chosen) if self.has("UIDPLUS") else self._client.expunge()
         await self._command(work, "EXPUNGE")
 
-    async def refresh(self) -> None:
-        """Asks for news: a server says how many messages there are when it is asked anything."""
-        await self._command(self._client.noop(), "NOOP")
-
     def heard(self) -> None:
         """What was said until now is known."""
         self._client.wire.news.clear()

@@ -40,6 +40,11 @@ class Intake(Protocol):
     All raise StorageError.
     """
 
+    @property
+    def room(self) -> int:
+        """How many messages may be taken now; what finds no room stays in the mailbox."""
+        ...
+
     async def marks(self, validity: int, entries: Sequence[Entry]) -> Mapping[int, Mark]:
         """What is remembered of these messages, by UID."""
         ...
@@ -48,12 +53,8 @@ class Intake(Protocol):
         """Counts a try of each, before it is fetched: what kills the process or the connection is noticed after a few."""
         ...
 
-    async def take(self, validity: int, entry: Entry, content: bytes) -> Fate | None:
-        """Keeps one message for good; its fate. None: too much waits, and the message stays where it is."""
-        ...
-
-    async def not_tried(self, validity: int, entries: Sequence[Entry]) -> None:
-        """Takes back the try: it was not their fault."""
+    async def take(self, validity: int, messages: Sequence[tuple[Entry, bytes]]) -> Mapping[int, Fate]:
+        """Keeps messages for good, in their order; where each goes, by UID. One that is not named could not be read."""
         ...
 
     async def give_up(self, validity: int, entry: Entry, fault: Fault) -> Fate:

@@ -11,10 +11,6 @@ ON CONFLICT (mailbox, validity, uid) DO UPDATE SET
     tries = CASE WHEN mailbox_mark.size = excluded.size THEN mailbox_mark.tries + 1 ELSE 1 END,
     size = excluded.size, fate = '', digest = NULL, marked_at = excluded.marked_at
 
--- name: not_tried
-UPDATE mailbox_mark SET tries = tries - 1
-WHERE mailbox = :mailbox AND validity = :validity AND uid = :uid AND fate = '' AND tries > 0
-
 -- name: decide
 INSERT INTO mailbox_mark (mailbox, validity, uid, size, fate, digest, marked_at)
 VALUES (:mailbox, :validity, :uid, :size, :fate, :digest, :now)

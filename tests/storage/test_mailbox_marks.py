@@ -24,14 +24,11 @@ class Marks:
         return await self.database.write(lambda tx: job(MailboxMarks(tx, self.mailbox, self.clock.now())))
 
 
-async def test_tries_are_counted_and_taken_back(database: Database) -> None:
+async def test_tries_are_counted(database: Database) -> None:
     marks = Marks(database)
     await marks.do(lambda on: on.begin(7, [ONE, TWO]))
     await marks.do(lambda on: on.begin(7, [ONE]))
     assert await marks.do(lambda on: on.of(7, [ONE, TWO, THREE])) == {1: Mark(2), 2: Mark(1)}
-    await marks.do(lambda on: on.not_tried(7, [ONE, TWO, THREE]))
-    await marks.do(lambda on: on.not_tried(7, [TWO]))
-    assert await marks.do(lambda on: on.of(7, [ONE, TWO, THREE])) == {1: Mark(1), 2: Mark(0)}
     assert await marks.do(lambda on: on.of(7, [])) == {}
 
 
@@ -39,7 +36,6 @@ async def test_a_fate_stands_until_it_is_forgotten(database: Database) -> None:
     marks = Marks(database)
     await marks.do(lambda on: on.begin(7, [ONE]))
     await marks.do(lambda on: on.decide(7, ONE, Fate.EXPUNGE, b"digest"))
-    await marks.do(lambda on: on.not_tried(7, [ONE]))
     assert (await marks.do(lambda on: on.of(7, [ONE])))[1].fate is Fate.EXPUNGE
     assert await marks.do(lambda on: on.of(8, [ONE])) == {}
     assert await Marks(database, "another mailbox").do(lambda on: on.of(7, [ONE])) == {}

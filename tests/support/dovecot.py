@@ -9,12 +9,13 @@ import pwd
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -101,13 +102,22 @@ class Dovecot:
     port: int
     user: str | None
     name: str = USER
+    authority: Path | None = None  # of its certificate, where it speaks nothing but TLS
     process: subprocess.Popen[bytes] | None = None
 
     def client(self) -> imaplib.IMAP4:
         """A person's own mail program, logged in."""
-        client = imaplib.IMAP4("127.0.0.1", self.port, timeout=10)
+        if self.authority is None:
+            client = imaplib.IMAP4("127.0.0.1", self.port, timeout=10)
+        else:
+            context = ssl.create_default_context(cafile=self.authority)
+            client = imaplib.IMAP4_SSL("localhost", self.port, ssl_context=context, timeout=10)
         client.login(f'"{self.name}"', PASSWORD)
         return client
+
+    def over_tls(self, authority: Path) -> Dovecot:
+        """The same, reached with TLS."""
+        return replace(self, authority=authority)
 
     def put(self, *contents: bytes, mailbox: str = "INBOX", flags: str = "") -> None:
         """Delivers mails into a mailbox."""
@@ -135,7 +145,9 @@ class Dovecot:
         command = ["/usr/sbin/dovecot", "-F", "-c", str(self.folder / "dovecot.conf")]
         group = grp.getgrgid(pwd.getpwnam(self.user).pw_gid).gr_name if self.user else None
         silence = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self.process = subprocess.Popen(command, user=self.user, group=group, extra_groups=[] if self.user else None, **silence)
+        self.process = subprocess.Popen(
+            command, user=self.user, group=group, extra_groups=[] if self.user else None, start_new_session=True, **silence
+        )
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
             with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
@@ -147,6 +159,8 @@ class Dovecot:
         if self.process is not None:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(10)
+            with suppress(ProcessLookupError):  # who still serves a client goes on without its master
+                os.killpg(self.process.pid, signal.SIGKILL)
             self.process = None
 
 

@@ -24,6 +24,9 @@ class TokenServer:
     given: list[str] = field(default_factory=list)
     failures: list[web.Response] = field(default_factory=list)  # answered first, one each
     hold: asyncio.Event | None = None  # when set, answers wait for it
+    revoked: set[str] = field(default_factory=set)
+    names: str = ""  # whose mailbox the tokens open, as a mail server hears it
+    introspection_url: str = ""
 
     async def handle(self, request: web.Request) -> web.Response:
         form = {name: str(value) for name, value in (await request.post()).items()}
@@ -41,17 +44,24 @@ class TokenServer:
             answer["expires_in"] = self.life_seconds
         return web.json_response(answer)
 
+    async def introspect(self, request: web.Request) -> web.Response:
+        """What a mail server asks about a token that it is shown (RFC 7662)."""
+        token = str((await request.post()).get("token", ""))
+        known = token in self.given and token not in self.revoked
+        return web.json_response({"active": known, "username": self.names} if known else {"active": False})
+
 
 @asynccontextmanager
 async def running_token_server() -> AsyncIterator[TokenServer]:
     """A token server on a free port of loopback."""
     server = TokenServer()
     app = web.Application()
-    app.add_routes([web.post("/tenant/oauth2/v2.0/token", server.handle)])
+    app.add_routes([web.post("/tenant/oauth2/v2.0/token", server.handle), web.post("/introspect", server.introspect)])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     server.url = f"http://127.0.0.1:{runner.addresses[0][1]}/tenant/oauth2/v2.0/token"
+    server.introspection_url = f"http://127.0.0.1:{runner.addresses[0][1]}/introspect"
     try:
         yield server
     finally:

@@ -20,7 +20,7 @@ class Wire:
 
     A `silent` wire swallows everything and closes nothing (a half-open connection); so does each direction alone. `to_server` and
     `to_client` change what passes. `stop_at` silences the wire for good as soon as the client sends these words, which are held
-    back; `stopped` is set then.
+    back; `stopped` is set then. `delay` in seconds is what each end is away.
     """
 
     port: int = 0
@@ -29,6 +29,7 @@ class Wire:
     sent: bytearray = field(default_factory=bytearray)
     answered: bytearray = field(default_factory=bytearray)
     silent: bool = False
+    delay: float = 0.0
     stop_at: bytes = b""
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
     to_server: Change = unchanged
@@ -75,6 +76,8 @@ class Wire:
             if to_server and self.stop_at and self.stop_at in data:
                 self.silent = True
                 self.stopped.set()
+            if self.delay:
+                await asyncio.sleep(self.delay)  # that far away is the other end
             if not self.silent:
                 (self.sent if to_server else self.answered).extend(data)
                 writer.write((self.to_server if to_server else self.to_client)(data))
