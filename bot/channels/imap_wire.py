@@ -17,7 +17,7 @@ from typing import Any
 from aioimaplib import aioimaplib
 
 _SLICE_OCTETS = 2_048  # at most some hundred lines: the parser takes a level of the call stack for each
-_LINE_OCTETS = 1_048_576  # of a line that does not end: nothing that the desk asks for has such an answer
+_LINE_OCTETS = 262_144  # of a line that does not end: nothing that the desk asks for has such an answer
 _COUNT = re.compile(rb"\* (\d{1,10}) (EXISTS|EXPUNGE)$")
 _LITERAL = re.compile(rb"\{(\d+)\}$")
 
