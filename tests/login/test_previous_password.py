@@ -44,7 +44,7 @@ async def test_a_member_hears_when_it_was_changed(visits: Visits, writer: Writer
     await visits.write(lambda files: files.members.link_chat(marie.id, 42, visits.clock.now()))
     outcome = await visits.ask(login.HANDLER, OLD_LINE, writer)
     assert (outcome.template, outcome.posts) == ("login/refused", ())
-    assert "it was changed on November 24, 2026, 10:00 a.m." in text(outcome.reply, Language.EN)
+    assert "On November 24, 2026, 10:00 a.m. the password was changed" in text(outcome.reply, Language.EN)
     assert "il a été changé le 24 novembre 2026, 10\u00a0h" in text(outcome.reply, Language.FR)
     assert (await visits.audit())[0] == "login_refused"
     check_letters(outcome, never=[PASSWORD])
@@ -60,7 +60,7 @@ async def test_a_stranger_hears_the_same_words_and_the_address_on_record_the_tru
     unknown = await visits.ask(login.HANDLER, f"LOGIN Q9999999 {PASSWORD}", writer)
     assert outcome.reply.facts == unknown.reply.facts
     told = outcome.post(MARIE, "login/attempted").reply
-    assert "it was changed on November 24, 2026, 10:00 a.m." in text(told, Language.EN)
+    assert "On November 24, 2026, 10:00 a.m. the password was changed" in text(told, Language.EN)
     assert "somebody knows the password that you used before" in text(told, Language.EN)
     assert "quelqu’un connaît le mot de passe que vous utilisiez auparavant" in text(told, Language.FR)
     check_letters(outcome, never=[PASSWORD])
@@ -143,7 +143,7 @@ async def test_change_password_with_the_previous_one(visits: Visits) -> None:
     line = f"CHANGE PASSWORD {ONE_WORD}\nfour bridges over the river"
     outcome = await visits.ask(passwords.CHANGE, line, Writer(MARIE), token=token)
     assert outcome.template == "password/wrong_current"
-    assert "is the one before: it was changed on November 24" in text(outcome.reply, Language.EN)
+    assert "On November 24, 2026, 10:00 a.m. the password was changed" in text(outcome.reply, Language.EN)
     assert "est celui d’avant\u00a0: il a été changé le 24 novembre" in text(outcome.reply, Language.FR)
     check_letters(outcome, never=[ONE_WORD])
     elsewhere = Writer(terminal="x")
