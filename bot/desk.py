@@ -29,12 +29,13 @@ from bot.core.letters import Letter, Queued
 from bot.core.ports import Offer
 from bot.core.seal import Seal
 from bot.core.values import Channel, RawRecord
-from bot.counter import Counter
+from bot.counter import Answer, Counter
 from bot.examiner import Examiner, Findings
 from bot.metrics import Metrics
 from bot.reception import Prepared
 from bot.returns import record_bounce
 from bot.setbacks import ATTEMPTS, Setbacks
+from storage.ahead import Ahead
 from storage.database import Database, Transaction
 from storage.inbox import UNSEEN, Claimed, Identity, Inbox
 from storage.outbox import Outbox
@@ -136,7 +137,8 @@ class Desk:
         if not read.quick and self.is_busy:
             self._metrics.received.labels(source, Receipt.BUSY).inc()
             return Received(Receipt.BUSY)
-        received = await self._database.write(lambda tx: self.keep(tx, read, source), self.go_on)
+        ahead = await self._database.ahead(lambda tx: self._quick_answer(tx, read)) if read.quick else None
+        received = await self._database.write(lambda tx: self.keep(tx, read, source, ahead), self.go_on)
         self._metrics.received.labels(source, received.receipt).inc()
         return received
 
@@ -186,15 +188,19 @@ class Desk:
             return False
         return not self._examiner.must_look(record, inbound, reading)
 
-    async def keep(self, tx: Transaction, read: Read, source: str) -> Received:
-        """Keeps a message; where it is quick, tries to answer it in the same transaction."""
+    async def _quick_answer(self, tx: Transaction, read: Read) -> Answer:
+        verdict = self._examiner.at_once(read.record, read.inbound)
+        return await self._counter.answer(tx, read.record.channel, read.inbound, verdict, self._clock.now(), read.reading)
+
+    async def keep(self, tx: Transaction, read: Read, source: str, ahead: Ahead[Answer] | None = None) -> Received:
+        """Keeps a message; where it is quick, tries to answer it in the same transaction, with what was answered `ahead` of it."""
         now, inbox = self._clock.now(), Inbox(tx, self._seal)
-        record, inbound, identity = read.record, read.inbound, read.identity
+        record, identity = read.record, read.identity
         if read.quick:
             try:
                 async with tx.savepoint(seconds=QUICK_SECONDS):
-                    verdict = self._examiner.at_once(record, inbound)
-                    answer = await self._counter.answer(tx, record.channel, inbound, verdict, now, read.reading)
+                    verdict = self._examiner.at_once(record, read.inbound)
+                    answer = ahead.result if ahead is not None and await ahead.settle(tx) else await self._quick_answer(tx, read)
                     inbox_id = await inbox.accept(
                         record, identity, source, now, due=None, outcome=answer.outcome, authenticity=verdict or UNSEEN
                     )

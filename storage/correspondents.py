@@ -64,19 +64,19 @@ class Correspondents:
 
     async def meet(self, key: str) -> None:
         """Remembers that this conversation has begun."""
-        await self._transaction.run(_SQL["meet"], {"conversation": key, "now": to_micros(self._now)})
+        await self._transaction.note(_SQL["meet"], {"conversation": key, "now": to_micros(self._now)})
 
     async def seen(self, key: str) -> None:
         """Remembers that this conversation goes on."""
-        await self._transaction.run(_SQL["seen"], {"conversation": key, "now": to_micros(self._now)})
+        await self._transaction.note(_SQL["seen"], {"conversation": key, "now": to_micros(self._now)})
 
     async def set_language(self, key: str, language: Language) -> None:
         """Remembers the language for later answers."""
-        await self._transaction.run(_SQL["set_language"], {"conversation": key, "language": language})
+        await self._transaction.note(_SQL["set_language"], {"conversation": key, "language": language})
 
     async def stop_notices(self, key: str) -> None:
         """STOP: no more notices to this conversation."""
-        await self._transaction.run(_SQL["stop"], {"conversation": key, "now": to_micros(self._now)})
+        await self._transaction.note(_SQL["stop"], {"conversation": key, "now": to_micros(self._now)})
 
     async def choices(self, key: str) -> tuple[int, ...]:
         """The shipments' ids of the list sent last, () when there is none or it is older than seven days."""
@@ -84,37 +84,37 @@ class Correspondents:
 
     async def set_choices(self, key: str, choices: tuple[int, ...]) -> None:
         """Remembers the list just sent."""
-        await self._transaction.run(
+        await self._transaction.note(
             _SQL["set_choices"], {"conversation": key, "choices": json.dumps(choices), "now": to_micros(self._now)}
         )
 
     async def mark_bounced(self, key: str) -> None:
         """Remembers that a letter to this conversation could not be delivered."""
         await self.meet(key)
-        await self._transaction.run(_SQL["bounced"], {"conversation": key, "moment": to_micros(self._now)})
+        await self._transaction.note(_SQL["bounced"], {"conversation": key, "moment": to_micros(self._now)})
 
     async def forget_bounce(self, key: str) -> None:
         """The address lives: its owner has written."""
-        await self._transaction.run(_SQL["bounced"], {"conversation": key, "moment": None})
+        await self._transaction.note(_SQL["bounced"], {"conversation": key, "moment": None})
 
     async def said(self, key: str, before: tuple[tuple[int, str], ...], message: int, meant: str) -> None:
         """Remembers what a message of a chat meant, beside those `before` it; the oldest are forgotten."""
         kept = [pair for pair in before if pair[0] != message][1 - _SAID :]
-        await self._transaction.run(_SQL["said"], {"conversation": key, "said": json.dumps([*kept, (message, meant)])})
+        await self._transaction.note(_SQL["said"], {"conversation": key, "said": json.dumps([*kept, (message, meant)])})
 
     async def given_menu(self, key: str, menu: str) -> None:
         """Remembers which menu of commands a chat was given."""
-        await self._transaction.run(_SQL["given_menu"], {"conversation": key, "menu": menu})
+        await self._transaction.note(_SQL["given_menu"], {"conversation": key, "menu": menu})
 
     async def wrote(self, key: str, subject: str) -> None:
         """Remembers the fingerprint of the subject just written."""
-        await self._transaction.run(_SQL["wrote"], {"conversation": key, "subject": subject})
+        await self._transaction.note(_SQL["wrote"], {"conversation": key, "subject": subject})
 
     async def pause(self, key: str) -> None:
         """Remembers that the desk may not write there: it was blocked, or thrown out."""
         await self.meet(key)
-        await self._transaction.run(_SQL["pause"], {"conversation": key, "now": to_micros(self._now)})
+        await self._transaction.note(_SQL["pause"], {"conversation": key, "now": to_micros(self._now)})
 
     async def resume(self, key: str) -> None:
         """The desk may write there again."""
-        await self._transaction.run(_SQL["resume"], {"conversation": key})
+        await self._transaction.note(_SQL["resume"], {"conversation": key})

@@ -14,9 +14,12 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from importlib import resources
-from typing import Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from bot.core.errors import StorageError
+
+if TYPE_CHECKING:
+    from storage.ahead import Ahead
 
 Result = TypeVar("Result")
 Row = Mapping[str, Any]
@@ -39,6 +42,10 @@ class Transaction(Protocol):
 
     async def run(self, statement: str, parameters: Parameters | None = None) -> int:
         """Runs a statement; how many rows it changed."""
+        ...
+
+    async def note(self, statement: str, parameters: Parameters) -> None:
+        """Runs a statement, and what it changed is nobody's business before the commit: a job that runs ahead puts it off."""
         ...
 
     async def run_many(self, statement: str, parameters: Sequence[Parameters]) -> None:
@@ -93,6 +100,13 @@ class Database(Protocol):
         """Runs `job`, which only reads, on one snapshot, beside whatever is being written.
 
         Raises StorageError when the database is gone or the job writes.
+        """
+        ...
+
+    async def ahead(self, job: Job[Result]) -> Ahead[Result] | None:
+        """Runs `job` before its turn where that saves time (storage/ahead.py), for a `write` that settles it.
+
+        None where it does not, or cannot be: the job is then to be run in the transaction. Never raises for what the job did.
         """
         ...
 

@@ -112,6 +112,9 @@ class _Open:
         count = status.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
 
+    async def note(self, statement: str, parameters: Parameters) -> None:
+        await self.run(statement, parameters)
+
     async def run_many(self, statement: str, parameters: Sequence[Parameters]) -> None:
         with self._watched():
             await self._connection.executemany(_translate(statement).sql, [_bind(statement, one)[1] for one in parameters])
@@ -204,6 +207,9 @@ class PostgresqlDatabase:
     async def read(self, job: Job[Result]) -> Result:
         """Runs `job` on a pooled connection, on one snapshot; see `Database.read`."""
         return await self._transaction(job, isolation="repeatable_read", readonly=True)
+
+    async def ahead(self, job: Job[Result]) -> None:
+        """Never: transactions run beside one another here; see `Database.ahead`."""
 
     async def hold(self, role: str) -> PostgresqlHold | None:
         """By advisory lock, on a connection beside the pool; see `Database.hold`."""

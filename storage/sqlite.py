@@ -18,12 +18,16 @@ from typing import Any
 import aiosqlite
 
 from bot.core.errors import StorageError
+from storage.ahead import Ahead
+from storage.changes import Changes
 from storage.database import Job, Result, Sizes, Then, Transaction, migrations, refuse_newer
+from storage.sqlite_ahead import Lookahead
 from storage.sqlite_tidying import sizes, tidy
 from storage.sqlite_transaction import SqliteTransaction, primary_code, storage_error
 
 GROUP = 64  # jobs that share one commit at most: beyond it the sync is a small part already, and the first would wait long
 BUSY_SECONDS = 15.0  # how long another process (an import) may hold the database before a mail is answered 451
+_COPIED_AFTER = 1_000  # changed rows, those of some 200 mails: their 10 MB of log are read again after a crash
 _READ_BUSY_MILLISECONDS = 1000  # a reader waits only while another process recovers the log; the event loop waits with it
 
 _PRAGMAS = (
@@ -32,6 +36,7 @@ _PRAGMAS = (
     "PRAGMA secure_delete = ON",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA cache_size = -16000",
+    "PRAGMA wal_autocheckpoint = 16000",  # pages, 64 MB: mostly the log is copied earlier, between commits
     "PRAGMA journal_size_limit = 67108864",  # octets: what the log keeps of the disk after a large import
 )
 
@@ -91,6 +96,9 @@ class SqliteDatabase:
         self._thread = thread
         self._queue: deque[_Waiting] = deque()
         self._arrived = asyncio.Event()
+        self._changes, self._unseen = Changes(), Changes()
+        self._lookahead = Lookahead(reader, self._changes)
+        self._copied = 0  # rows changed when the log was copied last
         self._closing = False
         self._closed = False
         self._committer = asyncio.create_task(self._commit_groups(), name="sqlite committer")
@@ -113,13 +121,17 @@ class SqliteDatabase:
         try:
             if begins:
                 self._reader.execute("BEGIN")
-            return await job(SqliteTransaction(self._reader))
+            return await job(SqliteTransaction(self._reader, self._unseen))
         except sqlite3.Error as error:
             raise storage_error(error) from error
         finally:
             if begins and not self._closed and self._reader.in_transaction:
                 with suppress(sqlite3.Error):  # a damaged file: what was found says more
                     self._reader.execute("ROLLBACK")
+
+    async def ahead(self, job: Job[Result]) -> Ahead[Result] | None:
+        """While a commit is under way; see `Database.ahead`."""
+        return await self._lookahead.run(job)
 
     async def hold(self, role: str) -> SqliteHold:
         """Always to be had: one process serves an embedded database; see `Database.hold`."""
@@ -166,6 +178,7 @@ class SqliteDatabase:
                 self._arrived.clear()
                 while self._queue:
                     await self._commit_group([self._queue.popleft() for _ in range(min(GROUP, len(self._queue)))])
+                    await self._copy_log()
                 if self._closing:
                     return
         finally:
@@ -176,9 +189,11 @@ class SqliteDatabase:
     async def _commit_group(self, group: list[_Waiting]) -> None:
         try:
             await self._begin()
+            self._lookahead.group_begins(self._writer)
             for waiting in group:
                 await self._run(waiting)
-            await self._thread.commit()
+            with self._lookahead.while_waiting():
+                await self._thread.commit()
         except BaseException as error:
             failure = error if isinstance(error, StorageError) else storage_error(error)
             for waiting in group:
@@ -190,6 +205,14 @@ class SqliteDatabase:
         else:
             for waiting in group:
                 waiting.committed()
+
+    async def _copy_log(self) -> None:
+        """Copies the log into the database when it has grown, after the group was told: two syncs more that nobody waits for."""
+        if self._writer.total_changes - self._copied < _COPIED_AFTER:
+            return
+        self._copied = self._writer.total_changes
+        with suppress(sqlite3.Error), self._lookahead.while_waiting():  # a failing disk shows at the next commit, where it counts
+            await self._thread.execute_fetchall("PRAGMA wal_checkpoint(PASSIVE)")
 
     async def _begin(self) -> None:
         # BEGIN IMMEDIATE: a deferred transaction that reads first and writes later fails at once when another process wrote
@@ -207,7 +230,7 @@ class SqliteDatabase:
                 self._writer.execute("PRAGMA busy_timeout = 0")
 
     async def _run(self, waiting: _Waiting) -> None:
-        transaction = SqliteTransaction(self._writer)
+        transaction = SqliteTransaction(self._writer, self._changes)
         try:
             async with transaction.savepoint():
                 waiting.result = await waiting.job(transaction)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 
 from bot.core.errors import StatementRefused, StorageBusy, StorageError, StorageFull
+from storage.changes import Changes
 from storage.database import Parameters, Row
 
 # What concerns one statement; all else (a full disk, a failing one, a damaged file) concerns the whole transaction.
@@ -20,8 +21,9 @@ _ERRORS = (sqlite3.Error, ValueError, OverflowError)
 class SqliteTransaction:
     """A transaction on the writer's connection (or the reader's). Its methods finish without waiting."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, changes: Changes) -> None:
         self._connection = connection
+        self._changes = changes
         self.part = ""  # the innermost savepoint that is open
         self.touched = False  # whether anything ran since it began
         self.failure: StorageError | None = None  # of a statement that the job let pass outside a savepoint of its own
@@ -30,6 +32,7 @@ class SqliteTransaction:
     async def rows(self, statement: str, parameters: Parameters | None = None) -> Sequence[Row]:
         """All rows; see `Transaction.rows`."""
         self.touched = True
+        self._changes.ran(statement)
         try:
             return self._connection.execute(statement, parameters or {}).fetchall()
         except _ERRORS as error:
@@ -44,9 +47,14 @@ class SqliteTransaction:
         """How many rows it changed; see `Transaction.run`."""
         return self.execute(statement, parameters).rowcount
 
+    async def note(self, statement: str, parameters: Parameters) -> None:
+        """See `Transaction.note`."""
+        self.execute(statement, parameters)
+
     async def run_many(self, statement: str, parameters: Sequence[Parameters]) -> None:
         """Once for each; see `Transaction.run_many`."""
         self.touched = True
+        self._changes.ran(statement)
         try:
             self._connection.executemany(statement, parameters)
         except _ERRORS as error:
@@ -64,6 +72,7 @@ class SqliteTransaction:
     def execute(self, statement: str, parameters: Parameters | None = None) -> sqlite3.Cursor:
         """Runs any statement."""
         self.touched = True
+        self._changes.ran(statement)
         try:
             return self._connection.execute(statement, parameters or {})
         except _ERRORS as error:

@@ -23,7 +23,7 @@ class Throttle:
 
     async def put(self, bucket: str, tally: Tally) -> None:
         """Keeps the tally of a bucket."""
-        await self._transaction.run(
+        await self._transaction.note(
             _SQL["put"],
             {
                 "bucket": clean(bucket),

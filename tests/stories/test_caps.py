@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,21 @@ async def test_answers_an_hour(tmp_path: Path) -> None:
         assert "11:00 a.m." in desk.relay.letters[-1].text
         desk.clock.move(hours=1, seconds=1)
         assert len(await letters_for(desk, 1, "HELP")) == 1
+
+
+@pytest.mark.parametrize("text", ["TRACE 123456789", "REPÉRAGE 123456789"])
+async def test_mails_of_one_sender_at_the_same_moment_are_counted_one_by_one(tmp_path: Path, text: str) -> None:
+    """What was composed ahead while others were being committed counts only where it still holds."""
+    senders = (CUSTOMER, "jean@shipper.example")
+    async with started_desk(tmp_path, limits={"answers_per_hour": 7}) as desk:
+        mails = [(desk.mail(f"{text}\n{number}", sender=sender), sender) for number in range(24) for sender in senders]
+        await asyncio.gather(*(desk.hand_in(content, envelope_sender=sender) for content, sender in mails))
+        await desk.settle()
+        for sender in senders:
+            letters = [letter for letter in desk.relay.letters if letter["To"] == sender]
+            assert len(letters) == 7
+            assert sum("limit/reached" in letter["X-Autopro-Template"] for letter in letters) == 1
+            assert sum("Welcome to" in letter.text or "Bienvenue chez" in letter.text for letter in letters) == 1
 
 
 async def test_an_authentic_administrator_has_no_caps(tmp_path: Path) -> None:
