@@ -43,6 +43,9 @@ class _EarlyTransaction:
         rows = await self.rows(statement, parameters)
         return rows[0] if rows else None
 
+    async def insert(self, statement: str, parameters: Parameters) -> NoReturn:
+        self._refuse()
+
     async def note(self, statement: str, parameters: Parameters) -> None:
         self.noted.append((statement, parameters))
         self._changed |= tables(statement)

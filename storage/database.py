@@ -44,6 +44,10 @@ class Transaction(Protocol):
         """Runs a statement; how many rows it changed."""
         ...
 
+    async def insert(self, statement: str, parameters: Parameters) -> int | None:
+        """Runs an INSERT that ends in `RETURNING id`; the new row's id, None where it inserts nothing."""
+        ...
+
     async def note(self, statement: str, parameters: Parameters) -> None:
         """Runs a statement, and what it changed is nobody's business before the commit: a job that runs ahead puts it off."""
         ...

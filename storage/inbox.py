@@ -100,7 +100,7 @@ class Inbox:
         if twin is not None and await self._transaction.row(_SQL["twin"], {"twin": twin, "since": since}) is not None:
             return None
         key = identity.key if identity.for_ever else identity.key + moment.to_bytes(8, "big")
-        row = await self._transaction.row(
+        return await self._transaction.insert(
             _SQL["accept"],
             {
                 "channel": record.channel,
@@ -118,7 +118,6 @@ class Inbox:
                 "authenticity_domain": clean(authenticity.detail),
             },
         )
-        return None if row is None else int(row["id"])
 
     async def any_of(self, conversation: str) -> bool:
         """Whether something of a conversation waits for its answer."""

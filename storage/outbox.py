@@ -42,7 +42,7 @@ class Outbox:
         """
         moment = to_micros(now)
         leased = leased and letter.channel is not Channel.TELEGRAM
-        row = await self._transaction.row(
+        letter_id = await self._transaction.insert(
             _SQL["add"],
             {
                 "inbox_id": inbox_id,
@@ -58,8 +58,8 @@ class Outbox:
                 "created_at": moment,
             },
         )
-        assert row is not None  # noqa: S101 - INSERT … RETURNING without a conflict clause gives a row
-        return Queued(int(row["id"]), letter, 0, moment)
+        assert letter_id is not None  # noqa: S101 - an INSERT without a conflict clause inserts
+        return Queued(letter_id, letter, 0, moment)
 
     async def claim(self, count: int, now: datetime) -> list[Queued]:
         """At most `count` due letters, oldest first. One that does not open is given up: it must not hold the others."""

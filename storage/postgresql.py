@@ -112,6 +112,10 @@ class _Open:
         count = status.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
 
+    async def insert(self, statement: str, parameters: Parameters) -> int | None:
+        row = await self.row(statement, parameters)
+        return None if row is None else int(row["id"])
+
     async def note(self, statement: str, parameters: Parameters) -> None:
         await self.run(statement, parameters)
 

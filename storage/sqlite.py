@@ -13,7 +13,6 @@ import sqlite3
 from collections import deque
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import aiosqlite
 
@@ -22,6 +21,7 @@ from storage.ahead import Ahead
 from storage.changes import Changes
 from storage.database import Job, Result, Sizes, Then, Transaction, migrations, refuse_newer
 from storage.sqlite_ahead import Lookahead
+from storage.sqlite_jobs import Waiting
 from storage.sqlite_tidying import sizes, tidy
 from storage.sqlite_transaction import SqliteTransaction, primary_code, storage_error
 
@@ -39,40 +39,6 @@ _PRAGMAS = (
     "PRAGMA wal_autocheckpoint = 16000",  # pages, 64 MB: mostly the log is copied earlier, between commits
     "PRAGMA journal_size_limit = 67108864",  # octets: what the log keeps of the disk after a large import
 )
-
-
-class _Waiting:
-    """A job in the queue, and the future that its caller awaits."""
-
-    __slots__ = ("done", "failure", "job", "result", "then")
-
-    def __init__(self, job: Job[Any], done: asyncio.Future[Any], then: Then[Any] | None) -> None:
-        self.job = job
-        self.done = done
-        self.then = then
-        self.result: Any = None
-        self.failure: BaseException | None = None
-
-    def committed(self) -> None:
-        """Tells who waits; a job that failed by itself was undone by itself."""
-        if self.failure is None and self.then is not None:
-            try:
-                self.then(self.result)
-            except Exception as error:  # the caller's own fault, and nobody else's
-                self.failure = error
-        if self.done.done():  # its caller was cancelled
-            return
-        if isinstance(self.failure, asyncio.CancelledError):
-            self.done.cancel()
-        elif self.failure is not None:
-            self.done.set_exception(self.failure)
-        else:
-            self.done.set_result(self.result)
-
-    def lost(self, reason: StorageError) -> None:
-        """Tells who waits that nothing was kept."""
-        if not self.done.done():
-            self.done.set_exception(type(reason)(str(reason)))  # an exception of its own: each caller's traceback grows on it
 
 
 class SqliteHold:
@@ -94,11 +60,12 @@ class SqliteDatabase:
         self._writer = writer
         self._reader = reader
         self._thread = thread
-        self._queue: deque[_Waiting] = deque()
+        self._queue: deque[Waiting] = deque()
         self._arrived = asyncio.Event()
         self._changes, self._unseen = Changes(), Changes()
         self._lookahead = Lookahead(reader, self._changes)
         self._copied = 0  # rows changed when the log was copied last
+        self._copying = asyncio.Lock()  # of two at once, SQLite refuses the second
         self._closing = False
         self._closed = False
         self._committer = asyncio.create_task(self._commit_groups(), name="sqlite committer")
@@ -108,7 +75,7 @@ class SqliteDatabase:
         if self._closing:
             raise StorageError("the database is closing; try again when the desk runs")
         done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._queue.append(_Waiting(job, done, then))
+        self._queue.append(Waiting(job, done, then))
         self._arrived.set()
         return await done
 
@@ -153,7 +120,8 @@ class SqliteDatabase:
         """Cuts the log off and gives free pages back; see `Database.tidy`."""
         self._check_still_there()
         try:
-            return await asyncio.to_thread(tidy, Path(self._path))
+            async with self._copying:
+                return await asyncio.to_thread(tidy, Path(self._path))
         except sqlite3.OperationalError as error:
             if primary_code(error) == sqlite3.SQLITE_BUSY:  # somebody writes for long: the next time, then
                 return sizes(Path(self._path))
@@ -186,7 +154,7 @@ class SqliteDatabase:
             while self._queue:
                 self._queue.popleft().lost(StorageError("the database is closing; try again when the desk runs"))
 
-    async def _commit_group(self, group: list[_Waiting]) -> None:
+    async def _commit_group(self, group: list[Waiting]) -> None:
         try:
             await self._begin()
             self._lookahead.group_begins(self._writer)
@@ -211,8 +179,12 @@ class SqliteDatabase:
         if self._writer.total_changes - self._copied < _COPIED_AFTER:
             return
         self._copied = self._writer.total_changes
-        with suppress(sqlite3.Error), self._lookahead.while_waiting():  # a failing disk shows at the next commit, where it counts
-            await self._thread.execute_fetchall("PRAGMA wal_checkpoint(PASSIVE)")
+        async with self._copying:
+            with (
+                suppress(sqlite3.Error),
+                self._lookahead.while_waiting(),
+            ):  # a failing disk shows at the next commit: there it counts
+                await self._thread.execute_fetchall("PRAGMA wal_checkpoint(PASSIVE)")
 
     async def _begin(self) -> None:
         # BEGIN IMMEDIATE: a deferred transaction that reads first and writes later fails at once when another process wrote
@@ -229,7 +201,7 @@ class SqliteDatabase:
             finally:
                 self._writer.execute("PRAGMA busy_timeout = 0")
 
-    async def _run(self, waiting: _Waiting) -> None:
+    async def _run(self, waiting: Waiting) -> None:
         transaction = SqliteTransaction(self._writer, self._changes)
         try:
             async with transaction.savepoint():

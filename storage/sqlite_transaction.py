@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from functools import lru_cache
 
 from bot.core.errors import StatementRefused, StorageBusy, StorageError, StorageFull
 from storage.changes import Changes
@@ -46,6 +47,11 @@ class SqliteTransaction:
     async def run(self, statement: str, parameters: Parameters | None = None) -> int:
         """How many rows it changed; see `Transaction.run`."""
         return self.execute(statement, parameters).rowcount
+
+    async def insert(self, statement: str, parameters: Parameters) -> int | None:
+        """See `Transaction.insert`. What RETURNING gives is put into a table first, which takes as long as inserting."""
+        cursor = self.execute(_without_returning(statement), parameters)
+        return cursor.lastrowid if cursor.rowcount else None
 
     async def note(self, statement: str, parameters: Parameters) -> None:
         """See `Transaction.note`."""
@@ -113,6 +119,14 @@ class _Savepoint(AbstractAsyncContextManager[None]):
                 transaction.execute(f"ROLLBACK TO {name}")
         if open_still and name != self._around:
             transaction.execute(f"RELEASE {name}")
+
+
+@lru_cache(maxsize=64)
+def _without_returning(statement: str) -> str:
+    bare = statement.removesuffix("RETURNING id")
+    if bare == statement:
+        raise ValueError("an insert ends in RETURNING id")
+    return bare
 
 
 def storage_error(error: BaseException) -> StorageError:

@@ -7,6 +7,8 @@ import json
 from bot.core.immutable import immutable
 from bot.core.values import Channel
 
+_COMPACT = json.JSONEncoder(separators=(",", ":"))
+
 
 @immutable
 class Letter:
@@ -42,7 +44,7 @@ class Queued:
 
 def pack_letter(letter: Letter) -> bytes:
     """What of a letter is sealed: its envelope as one line of JSON, then its content."""
-    return json.dumps([letter.recipient, letter.envelope_sender], separators=(",", ":")).encode() + b"\n" + letter.content
+    return _COMPACT.encode([letter.recipient, letter.envelope_sender]).encode() + b"\n" + letter.content
 
 
 def unpack_letter(octets: bytes) -> tuple[str, str, bytes]:

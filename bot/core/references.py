@@ -74,6 +74,8 @@ class _Parted:
 
 def find_reference(line: str) -> Reference | None:
     """The first reference that `line` names."""
+    if line.isdigit():
+        return None  # names nothing: most lines after TRACE are such
     tokens = line.split()[:_LOOKED_AT]
     placed = [(word, number) for number, token in enumerate(tokens) for word in fold(token).split()]
     parted = _Parted(tokens, [word for word, _ in placed], [number for _, number in placed])

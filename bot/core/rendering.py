@@ -141,7 +141,11 @@ class Renderer:
         Raises jinja2.UndefinedError when a reply lacks a fact that its template reads, KeyError for an unknown template.
         """
         spoken = _spoken(replies, languages)
-        halves = [self._half(replies, language, spoken, first_contact) for language in spoken]
+        written = [self._sections(reply, spoken) for reply in replies]
+        halves = [
+            self._half(language, spoken, tuple([each[place] for each in written]), first_contact)
+            for place, language in enumerate(spoken)
+        ]
         own = " / ".join(dict.fromkeys(half.sections[0].subject for half in halves))
         answered = "" if subject is None else reply_subject(opaque(subject), secrets)
         letter_subject = _cut(answered or own, SUBJECT_LIMIT)
@@ -201,24 +205,27 @@ class Renderer:
         scripts = [self._script(reply.template, spoken, reply.facts, Medium.TERMINAL)[1] for reply in replies]
         return (opening + "".join(map(self._text[spoken].write, scripts))).strip("\n") + "\n"
 
-    def _half(self, replies: Sequence[Reply], language: Language, spoken: Sequence[Language], first_contact: bool) -> _Half:
+    def _half(self, language: Language, spoken: Sequence[Language], sections: tuple[_Section, ...], first_contact: bool) -> _Half:
         bilingual = len(spoken) > 1
         return _Half(
             language=language,
-            sections=tuple([self._section(reply, language, short=bilingual) for reply in replies]),
+            sections=sections,
             frame=(*(["opening"] if first_contact else []), _SECTIONS, *(["only"] if bilingual else []), "closing"),
             notice=self._notices[language.other, language is spoken[0]] if bilingual else None,
         )
 
-    def _section(self, reply: Reply, language: Language, *, short: bool) -> _Section:
-        facts = tuple(reply.facts.items())
+    def _sections(self, reply: Reply, languages: tuple[Language, ...]) -> tuple[_Section, ...]:
+        """What a reply becomes in each of the languages; short where there are two."""
         # The same shipment is asked about by its shipper, its consignee, and both again an hour later.
-        return (self._remembered if reply.public else self._write)(reply.template, language, facts, short)
+        return (self._remembered if reply.public else self._write)(reply.template, languages, tuple(reply.facts.items()))
 
-    def _write(self, template: str, language: Language, facts: tuple[tuple[str, Any], ...], short: bool) -> _Section:
-        subject, script = self._script(template, language, dict(facts), Medium.LETTER, short=short)
-        text, html = self._text[language].write(script), self._html[language].write(script, _LINK)
-        return _Section(subject, text_body(text), html_body(html))
+    def _write(self, template: str, languages: tuple[Language, ...], facts: tuple[tuple[str, Any], ...]) -> tuple[_Section, ...]:
+        sections = []
+        for language in languages:
+            subject, script = self._script(template, language, dict(facts), Medium.LETTER, short=len(languages) > 1)
+            text, html = self._text[language].write(script), self._html[language].write(script, _LINK)
+            sections.append(_Section(subject, text_body(text), html_body(html)))
+        return tuple(sections)
 
     def _script(
         self, template: str, language: Language, facts: Mapping[str, Any], medium: Medium, *, short: bool = False

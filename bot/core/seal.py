@@ -18,6 +18,8 @@ from bot.core.values import Channel, RawRecord
 KEY_OCTETS = 32
 _NONCE_OCTETS = 12
 
+_COMPACT = json.JSONEncoder(separators=(",", ":"))
+
 
 class SealBrokenError(AutoproError):
     """What was stored does not open with this key: another key file, or the row was changed."""
@@ -48,7 +50,7 @@ class Seal:
 def pack_record(record: RawRecord) -> bytes:
     """A record as octets: one line of JSON about it, then its content word for word."""
     about = [record.channel, record.envelope_sender, record.recipients, record.peer, record.conversation]
-    return json.dumps(about, separators=(",", ":")).encode() + b"\n" + record.content
+    return _COMPACT.encode(about).encode() + b"\n" + record.content
 
 
 def unpack_record(octets: bytes) -> RawRecord:

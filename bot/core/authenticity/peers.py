@@ -21,25 +21,25 @@ class Peers:
         self._socket = SOCKET in relays
         self._relays = _networks(relay for relay in relays if relay != SOCKET)
         self._origins = _networks(origins)
+        self._is_of = lru_cache(maxsize=1024)(_is_in)  # nearly all mail comes from a few peers, asked about three times a mail
 
     def is_relay(self, peer: str | None) -> bool:
         """Whether its topmost Authentication-Results field may be believed."""
         name = (peer or "").removeprefix(LMTP_MARK)
-        return _is_in(_address(name), self._relays) or (self._socket and name == SOCKET)
+        return self._is_of(name, self._relays) or (self._socket and name == SOCKET)
 
     def is_origin(self, peer: str | None) -> bool:
         """Whether mail without any Received field is authentic because it comes from there.
 
         Never for LMTP: a mail server only hands on what it got from others, and may have been told to drop their Received fields.
         """
-        return _is_in(_address(peer or ""), self._origins)
+        return self._is_of(peer or "", self._origins)
 
 
 def _networks(values: Iterable[str]) -> tuple[Network, ...]:
     return tuple(ipaddress.ip_network(value, strict=False) for value in values)
 
 
-@lru_cache(maxsize=1024)  # nearly all mail comes from a few peers, and each is asked about three times a mail
 def _address(peer: str) -> Address | None:
     """The address of a peer; an IPv4 one in IPv6 dress becomes plain. None for what is no address."""
     try:
@@ -50,5 +50,6 @@ def _address(peer: str) -> Address | None:
     return mapped or address
 
 
-def _is_in(address: Address | None, networks: Iterable[Network]) -> bool:
+def _is_in(peer: str, networks: tuple[Network, ...]) -> bool:
+    address = _address(peer)
     return address is not None and any(address in network for network in networks)
