@@ -16,13 +16,12 @@ from typing import Any
 
 import structlog
 
-from bot.channels.telegram_out import TelegramTransport
 from bot.core.chat_calls import Call, read_call
 from bot.core.clock import Clock, to_micros
 from bot.core.errors import StorageError
 from bot.core.letters import Queued
 from bot.core.pacing import Pace, Pacer, Ready, Schedule
-from bot.core.ports import Offer, PermanentFailureError, PutOffError, TemporaryFailureError, UnwelcomeError
+from bot.core.ports import Caller, Offer, PermanentFailureError, PutOffError, TemporaryFailureError, UnwelcomeError
 from bot.core.seal import Seal, SealBrokenError
 from bot.core.values import Channel
 from bot.marking import Marking, Patience, Sending
@@ -38,6 +37,7 @@ AT_ONCE = 48  # calls on their way; below the transport's connections, so that t
 MEMORY = 2_000  # messages at hand at most; beyond it they stay in the outbox until there is room
 POLL_SECONDS = 1.0  # within this time a message is found that was put off, or that another process wrote
 CATCH_UP_SECONDS = 0.05
+DRAIN_SECONDS = 5.0
 PATIENCE = Patience(
     delays=tuple(timedelta(seconds=seconds) for seconds in (2, 5, 15, 60, 300, 1800)),
     give_up=timedelta(days=1),  # an answer in a chat is stale by then
@@ -63,7 +63,7 @@ class ChatDelivery:
         metrics: Metrics,
         operators: Operators,
         offer: Offer,
-        transport: TelegramTransport,
+        transport: Caller,
         pace: Pace,
     ) -> None:
         self._database = database
@@ -91,6 +91,7 @@ class ChatDelivery:
         self._marked_lately: set[int] = set()  # since the look at the outbox began that is under way
         self._caught_up = False  # everything that may go out is at hand: what is offered may follow it
         self._refused = False
+        self._stopping = False
         self._wake = asyncio.Event()
 
     def offer(self, letters: Sequence[Queued]) -> None:
@@ -123,14 +124,16 @@ class ChatDelivery:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def drain(self) -> None:
-        """Sends what may go out now, and marks it. What must wait for its turn stays in the outbox."""
-        while self._caught_up:
+        """Sends what may go out now, for `DRAIN_SECONDS` at most, and marks it. What must wait for its turn stays in the outbox."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + DRAIN_SECONDS
+        while self._calls or (self._caught_up and not self._stopping and self._schedule.next_at() <= to_micros(self._clock.now())):
+            self._stopping = loop.time() > end  # what is on its way is waited for all the same: else it would go out twice
             if self._calls:
                 await asyncio.wait(self._calls, return_when=asyncio.FIRST_COMPLETED)
             await self._marking.join()
-            if not self._calls and self._schedule.next_at() > to_micros(self._clock.now()):
-                return
             await asyncio.sleep(0)
+        await self._marking.join()
 
     # What may go out
 
@@ -211,13 +214,14 @@ class ChatDelivery:
         while True:
             self._wake.clear()
             now = to_micros(self._clock.now())
-            ready = self._schedule.next(now) if len(self._calls) < AT_ONCE else None
+            room = len(self._calls) < AT_ONCE and not self._stopping
+            ready = self._schedule.next(now) if room else None
             if ready is not None:
                 task = asyncio.create_task(self._send(ready))
                 self._calls.add(task)
                 task.add_done_callback(self._one_less)
                 continue
-            wait = POLL_SECONDS if len(self._calls) >= AT_ONCE else min(POLL_SECONDS, (self._schedule.next_at() - now) / 1e6)
+            wait = POLL_SECONDS if not room else min(POLL_SECONDS, (self._schedule.next_at() - now) / 1e6)
             with suppress(TimeoutError):
                 async with asyncio.timeout(max(wait, 0.001)):
                     await self._wake.wait()

@@ -6,13 +6,15 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 from bot.app import App
 from bot.channels.http import NO_POSTS, Post
-from bot.channels.telegram_poller import Poller
 from bot.channels.telegram_watch import PollWatch
-from bot.channels.telegram_webhook import Webhook
 from bot.single_holder import while_holding
+
+if TYPE_CHECKING:  # the library takes 25 MB: a desk without a bot does without it
+    from bot.channels.telegram_webhook import Webhook
 from bot.telegram_parts import TelegramParts
 
 SENDING, POLLING = "telegram sending", "telegram polling"  # roles: one desk of all has each
@@ -26,6 +28,8 @@ class TelegramLine:
         self._webhook: Webhook | None = None
         telegram, settings = app.telegram, app.settings.telegram
         if telegram is not None and settings.webhook_path:
+            from bot.channels.telegram_webhook import Webhook
+
             keep = partial(telegram.intake.keep, quickly=False)
             self._webhook = Webhook(
                 telegram.api, settings.bot_id, settings.webhook_url, settings.webhook_secret, keep, self._watch()
@@ -49,6 +53,8 @@ class TelegramLine:
         if self._webhook is not None:
             taking = asyncio.create_task(self._webhook.run(), name="telegram webhook")
         else:
+            from bot.channels.telegram_poller import Poller
+
             poller = Poller(telegram.api, app.settings.telegram.bot_id, telegram.intake.keep, self._watch())
             taking = asyncio.create_task(while_holding(app.database, POLLING, poller.run), name=POLLING)
         app.observation.watch(taking)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from bot.channels.telegram_api import TelegramApi
-from bot.channels.telegram_out import TelegramTransport
 from bot.chat_delivery import ChatDelivery
 from bot.chat_intake import ChatIntake
 from bot.chat_menus import ChatMenus
@@ -16,6 +15,9 @@ from bot.core.ports import Offer
 from bot.filing import FilingCabinet
 from bot.metrics import Metrics
 from bot.operators import Operators
+
+if TYPE_CHECKING:  # the library takes 25 MB: a desk without a bot does without it
+    from bot.channels.telegram_api import TelegramApi
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,9 @@ def chat_delivery_of(
     """The calls of the bot and the way out through them, None where no bot is set. `mail` takes letters to the operators."""
     if not settings.telegram.token:
         return None
+    from bot.channels.telegram_api import TelegramApi
+    from bot.channels.telegram_out import TelegramTransport
+
     api, limits = TelegramApi(settings.telegram.token, settings.telegram.api_url), settings.limits
     delivery = ChatDelivery(
         database=cabinet.database,

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from bot.core.authenticity import Verdict
+from bot.core.chat_calls import Call
 from bot.core.letters import Letter, Queued
 
 
@@ -75,4 +76,15 @@ class Transport(Protocol):
 
     async def close(self) -> None:
         """Lets go of connections."""
+        ...
+
+
+class Caller(Protocol):
+    """A way out for chat messages: one call each."""
+
+    async def send(self, call: Call) -> int | None:
+        """One call; the number of the message that it made.
+
+        Raises TemporaryFailureError, PermanentFailureError, PutOffError or UnwelcomeError.
+        """
         ...

@@ -46,7 +46,7 @@ async def put(desk: TelegramDesk, *letters: Letter) -> None:
 
 
 async def states(desk: TelegramDesk) -> list[str]:
-    return [row["state"] for row in await rows(desk, "SELECT state FROM outbox WHERE channel = 'telegram' ORDER BY id")]
+    return [row["state"] for row in await rows(desk, "SELECT state FROM outbox WHERE template = 'test/one' ORDER BY id")]
 
 
 def words(chat: Chat) -> list[str]:
@@ -56,7 +56,7 @@ def words(chat: Chat) -> list[str]:
 async def until(desk: TelegramDesk, condition: str) -> None:
     """Until some message in the outbox is as the condition says."""
     async with asyncio.timeout(20):
-        while not await rows(desk, f"SELECT id FROM outbox WHERE channel = 'telegram' AND {condition}"):
+        while not await rows(desk, f"SELECT id FROM outbox WHERE template = 'test/one' AND {condition}"):
             await asyncio.sleep(0.02)
 
 
@@ -74,7 +74,9 @@ async def test_429_makes_that_chat_wait_and_nobody_else(tmp_path: Path) -> None:
         desk.clock.move(seconds=2)
         await desk.api.wait(lambda: words(busy) == ["1", "2", "3", "5"])
         await desk.settle()
-        assert [row["attempts"] for row in await rows(desk, "SELECT attempts FROM outbox")] == [1] * 6  # waiting is no failure
+        assert [row["attempts"] for row in await rows(desk, "SELECT attempts FROM outbox WHERE template = 'test/one'")] == [
+            1
+        ] * 6  # waiting is no failure
 
 
 async def test_what_was_put_off_stays_so_over_a_restart(tmp_path: Path) -> None:
