@@ -6,6 +6,7 @@ Temporary failures are tried again with growing, persisted delays; then the row 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from storage.correspondents import Correspondents
 from storage.database import Database, Transaction
 from storage.outbox import Outbox
 
+_ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 log = structlog.get_logger("delivery")
 
 BATCH = 64
@@ -142,7 +144,7 @@ class Marking:
             elif isinstance(failure, PutOffError):
                 await outbox.hold(queued.id, str(failure), now + failure.wait)
                 self._count(queued, "put_off")
-                log.warning("chat_put_off", outbox_id=queued.id, seconds=failure.wait.total_seconds(), error=str(failure)[:200])
+                log.warning("chat_put_off", outbox_id=queued.id, seconds=failure.wait.total_seconds(), error=_for_the_log(failure))
             elif isinstance(failure, UnwelcomeError):
                 await self._pause(tx, queued, failure, now)
             elif isinstance(failure, PermanentFailureError) or now - from_micros(queued.created_at) >= self._patience.give_up:
@@ -150,14 +152,14 @@ class Marking:
             else:
                 await outbox.retry(queued.id, str(failure), now + self._patience.delay(queued.attempts + 1))
                 self._count(queued, "retry")
-                log.warning("delivery_put_off", outbox_id=queued.id, attempt=queued.attempts + 1, error=str(failure)[:200])
+                log.warning("delivery_put_off", outbox_id=queued.id, attempt=queued.attempts + 1, error=_for_the_log(failure))
         return [await outbox.add(letter, None, now) for letter in alerts]
 
     async def _give_up(self, tx: Transaction, queued: Queued, failure: Exception) -> list[Letter]:
         now, letter = self._clock.now(), queued.letter
         await Outbox(tx, self._seal).give_up(queued.id, str(failure), now)
         self._count(queued, "given_up")
-        log.error("delivery_given_up", outbox_id=queued.id, template=letter.template, error=str(failure)[:200])
+        log.error("delivery_given_up", outbox_id=queued.id, template=letter.template, error=_for_the_log(failure))
         if letter.template.startswith("operator/"):  # telling the operators that they cannot be told helps nobody
             return []
         alerts = await self._operators.alert(tx, Reply("operator/given_up", {"id": queued.id, "reason": str(failure)[:300]}), now)
@@ -173,3 +175,8 @@ class Marking:
 
     def _count(self, queued: Queued, result: str) -> None:
         self._metrics.delivered.labels(queued.letter.channel, result).inc()
+
+
+def _for_the_log(failure: Exception) -> str:
+    """What stood in the way, without the addresses that mail servers repeat: the row's number leads to them."""
+    return _ADDRESS.sub("…@…", str(failure))[:200]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from structlog.testing import capture_logs
 
 from bot.app import running
 from bot.serving import listening
@@ -41,6 +42,19 @@ async def test_delays_grow_and_the_letter_stays_the_same(tmp_path: Path) -> None
         letter = await desk.relay.next()
         assert letter["X-Autopro-Template"] == "help/overview"
         await until(desk, state="sent", attempts=4)
+
+
+@pytest.mark.parametrize(("code", "event"), [("550", "delivery_given_up"), ("451", "delivery_put_off")])
+async def test_the_log_repeats_no_address_that_a_relay_repeats(tmp_path: Path, code: str, event: str) -> None:
+    refusal = f"{code} 5.1.1 <{CUSTOMER}>: unknown here"
+    with capture_logs() as log:
+        async with started_desk(tmp_path) as desk:
+            desk.relay.verdict = lambda _attempt: refusal
+            await desk.hand_in(desk.mail("HELP"))
+            await until(desk, last_error=refusal)
+    (told,) = [line for line in log if line["event"] == event]
+    assert told["error"] == f"{code} 5.1.1 <…@…>: unknown here"
+    assert CUSTOMER not in str(log)
 
 
 @pytest.mark.parametrize("admins", [[ADMIN], []])
