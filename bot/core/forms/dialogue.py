@@ -120,7 +120,7 @@ def _back(form: Form, state: FormState) -> FormState:
 def _confirm(form: Form, state: FormState, word: str) -> Step:
     if word in _YES:
         missing = any(one.required and one.key not in state.values for one in form.fields)
-        return _show(form, _forward(form, replace(state, mending=True))) if missing else Step(state, done=True)
+        return _show(form, _forward(form, replace(state, mending=True))) if missing else _ended(form, state)
     if word in _BACK:
         return _show(form, replace(state, at=len(form.fields) - 1))
     if word in _NO:
@@ -129,6 +129,10 @@ def _confirm(form: Form, state: FormState, word: str) -> Step:
     if index is None:
         return _show(form, state, CONFIRM)
     return _show(form, replace(state, at=index, mending=True))
+
+
+def _ended(form: Form, state: FormState) -> Step:
+    return Step(state, number=len(form.fields), total=len(form.fields), done=True)
 
 
 def _line_meant(form: Form, word: str) -> int | None:
