@@ -8,11 +8,12 @@ from datetime import datetime
 
 import structlog
 
-from bot.core.chat import Chat, ChatEvent, UnreadableUpdateError
+from bot.core.chat import Chat, ChatEvent, UnreadableUpdateError, update_identity
 from bot.core.clock import Clock
-from bot.core.errors import StatementRefused
+from bot.core.errors import StatementRefused, StorageError, where_raised
 from bot.core.immutable import immutable
 from bot.core.seal import Seal
+from bot.core.updates import number_of
 from bot.core.values import RawRecord
 from bot.desk import Desk, Read, Receipt, Received
 from bot.metrics import Metrics
@@ -58,7 +59,9 @@ class ChatIntake:
             updates = updates[:busy]
         try:
             received = await self._keep_all(updates)
-        except StatementRefused:
+        except Exception as error:  # whatever one of them brings about must not hold up the others
+            if _concerns_all(error):
+                raise
             received = [await self._keep_alone(update) for update in updates]
         for one in received:
             self._metrics.received.labels(SOURCE, one.receipt).inc()
@@ -71,6 +74,10 @@ class ChatIntake:
             read = await self._desk.read(record)
         except UnreadableUpdateError as error:
             return _Unreadable(record, error.identity, str(error))
+        except Exception as error:  # a fault of ours: Telegram would send it again for ever, and nothing behind it
+            log.error("update_unread", error=type(error).__name__, where=where_raised(error))
+            identity = update_identity(record.peer, number_of(record.content), record.content)
+            return _Unreadable(record, identity, type(error).__name__)
         return read if quickly else replace(read, quick=False)
 
     async def _keep_all(self, updates: Sequence[Read | _Unreadable]) -> list[Received]:
@@ -80,14 +87,14 @@ class ChatIntake:
         return await self._database.write(keep, self._go_on) if updates else []
 
     async def _keep_alone(self, update: Read | _Unreadable) -> Received:
-        """What the database refuses among others, alone; and if it refuses it then as well, for a person to look at."""
+        """What cannot be kept with the others, alone; and if not even so, for a person to look at."""
         try:
             return (await self._keep_all([update]))[0]
-        except StatementRefused as error:
-            if isinstance(update, _Unreadable):
+        except Exception as error:
+            if isinstance(update, _Unreadable) or _concerns_all(error):
                 raise
-            log.error("update_refused", error=str(error))
-            return (await self._keep_all([_Unreadable(update.record, update.identity, "the database refused it")]))[0]
+            log.error("update_not_kept", error=type(error).__name__, where=where_raised(error))
+            return (await self._keep_all([_Unreadable(update.record, update.identity, type(error).__name__)]))[0]
 
     async def _keep(self, tx: Transaction, update: Read | _Unreadable) -> Received:
         if isinstance(update, _Unreadable):
@@ -115,3 +122,8 @@ class ChatIntake:
     def _go_on(self, received: Sequence[Received]) -> None:
         for one in received:
             self._desk.go_on(one)
+
+
+def _concerns_all(error: Exception) -> bool:
+    """Whether the database is away or full: then nothing can be kept."""
+    return isinstance(error, StorageError) and not isinstance(error, StatementRefused)

@@ -20,10 +20,8 @@ class Arrived:
 
 def arrived(update: Any, bot_id: str, username: str) -> Arrived:
     """One element of a getUpdates answer, whatever it is."""
-    number = update.get("update_id") if isinstance(update, dict) else None
-    known = number if isinstance(number, int) and not isinstance(number, bool) else None
     # ASCII: JSON may escape what UTF-8 cannot hold (lone surrogates), and must be kept as it came.
-    return Arrived(known, update_record(json.dumps(update, separators=(",", ":")).encode("ascii"), bot_id, username))
+    return Arrived(_number(update), update_record(json.dumps(update, separators=(",", ":")).encode("ascii"), bot_id, username))
 
 
 def update_record(content: bytes, bot_id: str, username: str) -> RawRecord:
@@ -34,3 +32,16 @@ def update_record(content: bytes, bot_id: str, username: str) -> RawRecord:
 def next_offset(kept: Sequence[Arrived]) -> int | None:
     """The offset that confirms what was kept; None where nothing of it can be confirmed."""
     return max((one.number for one in kept if one.number is not None), default=-1) + 1 or None
+
+
+def number_of(content: bytes) -> int | None:
+    """The update_id in a record's content, None where it has none that can be told."""
+    try:
+        return _number(json.loads(content))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _number(update: Any) -> int | None:
+    number = update.get("update_id") if isinstance(update, dict) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) else None

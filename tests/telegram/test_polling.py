@@ -66,6 +66,34 @@ async def test_an_odd_update_is_parked_once_and_the_others_are_served(tmp_path: 
         assert desk.relay.letters == []  # once an hour, however many there are
 
 
+@pytest.mark.parametrize("where", ["read", "keep"])
+async def test_a_fault_of_ours_parks_its_update_and_the_others_are_served(
+    tmp_path: Path, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with telegram_desk(tmp_path) as desk:
+        work = getattr(desk.app.desk, where)
+
+        async def stumbles(*arguments: Any) -> Any:
+            if (
+                b"stumble"
+                in next(one for one in (getattr(each, "record", each) for each in arguments) if hasattr(one, "content")).content
+            ):
+                raise LookupError("a fault")
+            return await work(*arguments)
+
+        monkeypatch.setattr(desk.app.desk, where, stumbles)
+        first, second = desk.private(7, language="en"), desk.private(8, language="en")
+        first.say("stumble over this")
+        second.say("TRACE 200000001")
+        first.say("TRACE 200000002")
+        assert "PRO 200000001" in (await second.next()).text
+        assert "PRO 200000002" in (await first.next()).text
+        await desk.api.confirmed()
+        found = await rows(desk, "SELECT state, outcome FROM inbox ORDER BY id")
+        assert next((row["state"], row["outcome"]) for row in found) == ("parked", "LookupError")
+        assert [row["state"] for row in found] == ["parked", "done", "done"]
+
+
 async def test_an_element_without_a_number_does_not_make_the_desk_ask_in_circles(tmp_path: Path) -> None:
     async with telegram_desk(tmp_path) as desk:
         desk.api.garbage = ["no update at all", {"update_id": "seven"}]
