@@ -13,6 +13,7 @@ from storage.retention import drop_each
 
 _SQL = statements("persons")
 _BY_CONVERSATION = ("correspondent", "inbox", "outbox", "throttle", "login_failure", "draft", "token", "session")
+_BY_ADDRESS = ("request_letter", "decided", "probe")  # of administrators
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,7 @@ class Persons:
         """
         requests = await self.requests(person)
         gone = {table: await self._forget(table, [_named(key) for key in person.keys]) for table in _BY_CONVERSATION}
-        gone["request_letter"] = await self._forget("request_letter", [{"address": person.address}])
-        gone["decided"] = await self._forget("decided", [{"address": person.address}])
+        gone |= {table: await self._forget(table, [{"address": person.address}]) for table in _BY_ADDRESS}
         gone["token"] += await self._forget("request_token", [{"number": number} for number in requests])
         await drop_each(self._transaction, "requests", [{"key": number} for number in requests])
         members = [{"member_id": member["id"]} for member in person.members]

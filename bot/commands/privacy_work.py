@@ -79,6 +79,7 @@ _PLAIN = {
     "session": "logins",
     "request_letter": "requests_sent_to_this_address",
     "decided": "requests_decided_by_this_address",
+    "probe": "test_letters",
 }
 
 

@@ -44,6 +44,9 @@ SELECT * FROM session WHERE member_id = :member_id ORDER BY id
 -- name: request_letter
 SELECT request_number, sent_at FROM request_letter WHERE admin = :address ORDER BY id
 
+-- name: probe
+SELECT * FROM probe WHERE address = :address
+
 -- name: decided
 SELECT number, state, decided_at FROM request WHERE decided_by = :address ORDER BY number
 
@@ -88,6 +91,9 @@ DELETE FROM token WHERE request_number = :number
 
 -- name: forget_request_letter
 DELETE FROM request_letter WHERE admin = :address
+
+-- name: forget_probe
+DELETE FROM probe WHERE address = :address
 
 -- name: forget_decided
 UPDATE request SET decided_by = '' WHERE decided_by = :address

@@ -23,6 +23,7 @@ from storage.correspondents import Correspondents
 from storage.database import Transaction
 from storage.inbox import Inbox
 from storage.outbox import Outbox
+from storage.probes import ProbeStore
 from tests.retention.life import TABLES, count_rows, live
 from tests.storage.test_inbox import known, record
 from tests.support.clock import HandClock
@@ -199,6 +200,16 @@ async def test_an_administrator_is_taken_off_the_list_first(office: Backoffice) 
     found = await export(office, "admin@x.example")
     assert len(found["held"]["requests_sent_to_this_address"]) == 2
     assert len(found["held"]["requests_decided_by_this_address"]) == 2
+
+
+async def test_who_was_an_administrator_is_forgotten_as_one(office: Backoffice) -> None:
+    async def write(tx: Transaction) -> None:
+        await ProbeStore(tx).sent("former@x.example", "<p@desk>", NOW)
+
+    await office.database.write(write)
+    assert len((await export(office, "former@x.example"))["held"]["test_letters"]) == 1
+    await forget(office, "former@x.example", close=False)
+    assert (await export(office, "former@x.example"))["held"] == {}
 
 
 async def test_a_message_that_waits_for_its_answer_is_answered_first(office: Backoffice) -> None:
