@@ -18,6 +18,7 @@ from tests.stories.certificates import Pair, make_pair
 from tests.stories.rows import rows
 from tests.support.desk import CUSTOMER
 from tests.support.dovecot import PASSWORD, free_port, running_dovecot
+from tests.support.token_server import CLIENT_ID, CLIENT_SECRET, running_token_server
 
 # Postfix's submission service: who logs in may relay, over TLS, and nobody else.
 _SUBMISSION = """\
@@ -41,8 +42,11 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Pair:
 
 
 @contextmanager
-def another_machine(pair: Pair, password_file: Path) -> Iterator[PostOffice]:
-    """Postfix and a desk by the page's last part; both names lead to this machine, both have the same certificate."""
+def another_machine(pair: Pair, password_file: Path, tokens_at: str = "") -> Iterator[PostOffice]:
+    """Postfix and a desk by the page's last part; both names lead to this machine, both have the same certificate.
+
+    `tokens_at`: where Dovecot asks about access tokens.
+    """
     auth, port = free_port(), free_port()
     front = recipe.block("/etc/postfix/main.cf", number=2).replace("[desk.carrier.example]:8025", f"[127.0.0.1]:{port}")
     settings = recipe.settings(number=2)
@@ -51,7 +55,7 @@ def another_machine(pair: Pair, password_file: Path) -> Iterator[PostOffice]:
     assert settings["relay"].pop("password_file")
     settings["relay"]["password"] = password_file.read_text()
     with (
-        running_dovecot(more=_AUTH.format(auth=auth)),
+        running_dovecot(more=_AUTH.format(auth=auth), tokens_at=tokens_at),
         post_office(_SUBMISSION.format(auth=auth, pair=pair), front=front) as office,
     ):
         settings["relay"]["port"] = office.postfix.port
@@ -119,3 +123,21 @@ async def attempted(carrier: Carrier) -> dict[str, Any]:
             if found and found[0]["last_error"]:
                 return dict(found[0])
             await asyncio.sleep(0.02)
+
+
+async def test_an_access_token_in_place_of_the_password(tmp_path: Path, dns: DnsServer, key: RSAPrivateKey, pair: Pair) -> None:
+    """XOAUTH2, judged by Dovecot for Postfix; a token that is revoked is replaced, and nothing is lost."""
+    (tmp_path / "secret").write_text("")
+    async with running_token_server() as tokens:
+        with another_machine(pair, tmp_path / "secret", tokens.introspection_url) as office:
+            login = {"auth": "oauth2", "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "token_url": tokens.url}
+            tokens.names = office.desk["relay"]["username"]
+            async with open_carrier(office, tmp_path / "desk", dns, key, relay=login) as carrier:
+                tokens.revoked.add("token-1")
+                await carrier.write("HELP")
+                assert "535" in (await attempted(carrier))["last_error"]
+                carrier.desk.clock.move(seconds=31)
+                letter = await carrier.letter()
+                assert letter["X-Autopro-Template"] == "help/overview"
+                assert "with ESMTPSA" in letter["Received"]
+                assert tokens.given == ["token-1", "token-2"]
