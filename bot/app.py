@@ -217,7 +217,7 @@ def _desk(
 ) -> Desk:
     return Desk(
         database=reception.cabinet.database,
-        examiner=Examiner(reader, _own(settings), _authenticator(settings, clock), counter.needs_proof),
+        examiner=Examiner(reader, _own(settings), _authenticator(settings, clock), counter.hearing.needs_proof),
         counter=counter,
         setbacks=setbacks,
         offer=offer,

@@ -11,26 +11,26 @@ import structlog
 
 from bot.caps import FREE, NOT_ASKED, Caps
 from bot.chat_menus import ChatMenus
-from bot.chatting import Manners, barred, greets, hush
+from bot.chatting import Manners, greets, hush
 from bot.composer import Composer
-from bot.core.accounts.tokens import Purpose, looks_issued
+from bot.core.accounts.tokens import Purpose
 from bot.core.authenticity import Verdict
 from bot.core.caps import Allowance
 from bot.core.check_digits import CheckDigit
-from bot.core.commands import Command, CommandSpec, Effect, Handler, Reading
-from bot.core.grammar import Context, Vocabulary, read
+from bot.core.commands import Command, Handler, Reading
 from bot.core.immutable import immutable
 from bot.core.inbound import Inbound
 from bot.core.letters import Letter
 from bot.core.pro_numbers import find_pros
-from bot.core.repeated_subject import fingerprint, repeats
+from bot.core.repeated_subject import fingerprint
 from bot.core.replies import Reply
 from bot.core.seal import Seal
 from bot.core.secret_words import may_hold_secret
 from bot.core.values import Channel, Language
-from bot.core.visit import NOBODY, DeskFacts, Stores, Visit
+from bot.core.visit import DeskFacts, Stores, Visit
 from bot.handover import Handover
 from bot.heard import Heard
+from bot.hearing import Hearing
 from bot.operators import Operators
 from bot.posting import write_posts
 from bot.reception import NOTHING_PREPARED, Prepared, Reception, answer_command
@@ -38,10 +38,8 @@ from bot.recognition import assurance_of
 from handlers.overheard import overheard
 from handlers.returned import reopened
 from handlers.unknown import answer_unknown
-from storage.chat_outbox import ChatOutbox
 from storage.correspondents import Correspondents
 from storage.database import Transaction
-from storage.outbox import Outbox
 from storage.shipments import ShipmentStore
 
 log = structlog.get_logger("desk")
@@ -75,40 +73,23 @@ class Counter:
         for_administrators: Sequence[Handler] = (),
     ) -> None:
         self._handlers: Mapping[str, Handler] = {handler.spec.name: handler for handler in (*handlers, *for_administrators)}
-        self._vocabulary = Vocabulary([handler.spec for handler in handlers])
-        # Their words are ordinary ones ("deny", "ask"): nobody else's mail is read for them.
-        self._vocabulary_of_administrators = Vocabulary([handler.spec for handler in self._handlers.values()])
         secret = frozenset(name for name, handler in self._handlers.items() if handler.spec.secret)
-        self._manners = Manners(self.spec, secret, menus)
+        self._manners = Manners(lambda name: self._handlers[name].spec, secret, menus)
+        self.hearing = Hearing(
+            [handler.spec for handler in handlers],
+            [handler.spec for handler in for_administrators],
+            reception=reception,
+            manners=self._manners,
+            seal=seal,
+            check_digit=check_digit,
+        )
         self._reception = reception
         self._composer = composer
         self._facts = facts
         self._caps = caps
-        self._seal = seal
         self._check_digit = check_digit
         self._operators = operators
         self._handover = Handover(composer, handoff_address, operators.addresses)
-
-    def spec(self, name: str) -> CommandSpec:
-        """The declaration of a command."""
-        return self._handlers[name].spec
-
-    def read(self, inbound: Inbound, *, has_choices: bool = False, answers_us: bool = False, own_code: str = "") -> Reading:
-        """What a message asks for; of the desk, not of the postmaster. `own_code` is the writer's, where it is proved."""
-        if inbound.for_postmaster:
-            return Reading()
-        context = Context(
-            subject_is_reply=inbound.subject_is_reply or answers_us,
-            has_choices=has_choices,
-            answers_us=answers_us,
-            answered_text=f"{inbound.subject}\n{inbound.quoted}",
-            check_digit=self._check_digit,
-            own_code=own_code,
-        )
-        listed = self._reception.rules.lists(inbound.sender, inbound.chat)
-        vocabulary = self._vocabulary_of_administrators if listed else self._vocabulary
-        reading = read(vocabulary, inbound.subject, inbound.text, context)
-        return reading if inbound.chat is None else barred(reading, inbound.chat, self.spec)
 
     def must_prepare(self, reading: Reading) -> bool:
         """Whether a command needs something slow before the transaction that answers it."""
@@ -117,15 +98,9 @@ class Counter:
     async def prepare(self, channel: Channel, inbound: Inbound, verdict: Verdict | None, now: datetime) -> Prepared:
         """What the commands of a message need before the transaction that answers them."""
         cabinet = self._reception.cabinet
-        heard = await cabinet.database.read(lambda tx: self._hear(tx, channel, inbound, verdict, now, None))
+        heard = await cabinet.database.read(lambda tx: self.hearing.hear(tx, channel, inbound, verdict, now, None))
         commands = heard.reading.commands
         return await self._reception.prepare(self._handlers, commands, heard.writer, heard.access, now)
-
-    def needs_proof(self, inbound: Inbound, reading: Reading) -> bool:
-        """Whether it matters who really writes: something is changed, the caps on unrecognised mail count, or the sender is said to
-        be an administrator, who has no caps."""
-        open_only = reading.commands and all(self.spec(command.name).effect is Effect.OPEN for command in reading.commands)
-        return not open_only or self._reception.rules.lists(inbound.sender, inbound.chat)
 
     async def answer(
         self,
@@ -148,7 +123,7 @@ class Counter:
             return Answer(outcome, self._composer.chat.at_least(inbound.chat))
         if inbound.for_postmaster:
             return await self._for_postmaster(transaction, inbound, now)
-        heard = await self._hear(transaction, channel, inbound, verdict, now, read_already)
+        heard = await self.hearing.hear(transaction, channel, inbound, verdict, now, read_already)
         silence = hush(heard) or ("courtesy" if heard.courtesy and not greets(heard) else "")
         allowance = NOT_ASKED if silence else await self._allowance(transaction, heard, now)
         if not allowance.allowed:
@@ -193,42 +168,6 @@ class Counter:
         posts = await reopened(self._reception.office(files, now), token.grant.request_number)
         return await write_posts(self._composer, tx, files, posts, now)
 
-    async def _hear(
-        self,
-        tx: Transaction,
-        channel: Channel,
-        inbound: Inbound,
-        verdict: Verdict | None,
-        now: datetime,
-        read_already: Reading | None,
-    ) -> Heard:
-        known = await Correspondents(tx, now).get(inbound.sender.key)
-        answered = await Outbox(tx, self._seal).answered(inbound.answers) if inbound.answers else None
-        if known.subject and repeats(inbound.subject, known.subject):
-            inbound, read_already = replace(inbound, subject_is_reply=True), None
-        chat = inbound.chat
-        listed = self._reception.rules.lists(inbound.sender, chat)
-        if chat is not None and listed and chat.answered_id:  # an administrator replies to a card
-            letter = await ChatOutbox(tx, self._seal).letter_of(inbound.sender.key, chat.answered_id)
-            inbound = replace(inbound, answers=(letter,) if letter else ())
-        # In a private chat everything is said to us: thanks are thanks for what we wrote, whether or not it is quoted.
-        answers_us = answered is not None or (chat is not None and (chat.answers_us or (known.known and not chat.in_group)))
-        reading = read_already
-        if reading is None or known.choices or answers_us:
-            reading = self.read(inbound, has_choices=bool(known.choices), answers_us=answers_us)
-        heard = Heard(channel, inbound, verdict, known, answers_us, reading, NOBODY)
-        # Nobody is known where others read along; only who is listed in the administrators' chat, and what a button was bound to.
-        if chat is None or not chat.in_group or looks_issued(chat.mark) or listed:
-            heard = replace(heard, access=await self._reception.recognise(tx, heard.writer, now))
-        if not reading.commands and heard.code_like_a_word:
-            again = self.read(inbound, has_choices=bool(known.choices), answers_us=answers_us, own_code=heard.code_like_a_word)
-            heard = replace(heard, reading=again)
-        return (
-            heard
-            if chat is None
-            else await self._manners.hear(self._reception.files(tx).drafts, ChatOutbox(tx, self._seal), heard, now)
-        )
-
     async def _allowance(self, tx: Transaction, heard: Heard, now: datetime) -> Allowance:
         listed = self._reception.rules.lists(heard.inbound.sender, heard.inbound.chat)
         if heard.channel is Channel.TERMINAL or (heard.authentic and listed):
@@ -242,51 +181,58 @@ class Counter:
         return await self._caps.spend(tx, bucket, understood=heard.understood, now=now)
 
     async def _write(self, tx: Transaction, heard: Heard, allowance: Allowance, prepared: Prepared, now: datetime) -> list[Letter]:
-        inbound, known, key = heard.inbound, heard.known, heard.inbound.sender.key
-        correspondents = Correspondents(tx, now)
+        key, correspondents = heard.inbound.sender.key, Correspondents(tx, now)
+        await self._meet(correspondents, heard)
+        visit = self._visit(tx, correspondents, heard, now)
+        replies = [*await self._replies(visit, heard, prepared), *self._manners.told(heard)]
+        choices = next((reply.choices for reply in replies if reply.choices), ())
+        if choices:
+            await correspondents.set_choices(key, choices)
+        replies += self._last_answer(allowance)
+        answers = await self._answers(visit, correspondents, heard, replies)
+        wished = heard.access.member.language if heard.access.member is not None else None
+        spoken = wished or _asked_for(replies) or heard.known.language
+        menu = await self._manners.remember(correspondents, heard, spoken)
+        posts = await self._posts(tx, visit, replies)
+        return [*answers, *menu, *posts, *self._handoff(heard, replies, now)]
+
+    async def _meet(self, correspondents: Correspondents, heard: Heard) -> None:
+        """Whoever writes is known from now on, and is heard of again."""
+        known, key = heard.known, heard.inbound.sender.key
         if not known.known:
             await correspondents.meet(key)
         elif known.silent:
             await correspondents.seen(key)
         if known.bounced and heard.authentic:
             await correspondents.forget_bounce(key)
-        language = heard.language
-        visit = self._visit(tx, correspondents, heard, language, now)
-        replies = await self._replies(visit, heard, prepared)
-        replies += self._manners.told(heard)
-        choices = next((reply.choices for reply in replies if reply.choices), ())
-        if choices:
-            await correspondents.set_choices(key, choices)
-        replies += self._last_answer(allowance)
-        chosen = next((reply.language for reply in replies if reply.language is not None), language)
+
+    async def _answers(
+        self, visit: Visit, correspondents: Correspondents, heard: Heard, replies: Sequence[Reply]
+    ) -> Sequence[Letter]:
+        """What the writer gets: one letter, or a chat's calls."""
+        inbound, known = heard.inbound, heard.known
+        chosen = _asked_for(replies) or visit.language
         token = next((reply.token for reply in replies if reply.token), "") or heard.session_token
         if token or heard.private or any(reply.secret for reply in replies):
             inbound = replace(inbound, reply_to=inbound.sender.address)  # a Reply-To is for open answers: anybody can write one
         answers = self._composer.answer(
-            heard.channel, inbound, replies, chosen, first=not known.known, now=now, token=token, remove=heard.secret
+            heard.channel, inbound, replies, chosen, first=not known.known, now=visit.now, token=token, remove=heard.secret
         )
-        answer = answers[-1]
-        subject = fingerprint(answer.subject)
+        subject = fingerprint(answers[-1].subject)
         if subject != known.subject:
-            await correspondents.wrote(key, subject)
+            await correspondents.wrote(inbound.sender.key, subject)
         if token:  # for programs that drop the Reply-To: the letter that carries it stands for it
-            await visit.files.tokens.carried_by(token, answer.message_id)
-        wished = heard.access.member.language if heard.access.member is not None else None
-        spoken = wished or next((reply.language for reply in replies if reply.language is not None), None) or known.language
-        menu = await self._manners.remember(correspondents, heard, spoken)
-        posts = await self._posts(tx, visit, replies)
+            await visit.files.tokens.carried_by(token, answers[-1].message_id)
         if heard.channel is not Channel.TERMINAL and all(reply.quiet for reply in replies):
-            answers = [*self._composer.chat.at_least(inbound.chat, chosen, secret=heard.secret)]
-        return [*answers, *menu, *posts, *self._handoff(heard, replies, now)]
+            return self._composer.chat.at_least(inbound.chat, chosen, secret=heard.secret)
+        return answers
 
     async def _posts(self, tx: Transaction, visit: Visit, replies: Sequence[Reply]) -> list[Letter]:
         """The letters to others."""
         posts = [post for reply in replies for post in reply.posts]
         return await write_posts(self._composer, tx, visit.files, posts, visit.now) if posts else []
 
-    def _visit(
-        self, tx: Transaction, correspondents: Correspondents, heard: Heard, language: Language | None, now: datetime
-    ) -> Visit:
+    def _visit(self, tx: Transaction, correspondents: Correspondents, heard: Heard, now: datetime) -> Visit:
         inbound = heard.inbound
         quotes = bool(inbound.answers) or inbound.chat is not None
         answered = find_pros(f"{inbound.subject}\n{inbound.quoted}", rule=self._check_digit).pros if quotes else ()
@@ -294,7 +240,7 @@ class Counter:
             now=now,
             channel=heard.channel,
             sender=inbound.sender,
-            language=language,
+            language=heard.language,
             assurance=assurance_of(heard.access, heard.writer),
             first_contact=not heard.known.known,
             desk=self._facts,
@@ -342,3 +288,8 @@ class Counter:
         if all(reply.understood for reply in replies) or inbound.wrapper or heard.channel is not Channel.MAIL:
             return []
         return self._handover.not_understood(inbound, now)
+
+
+def _asked_for(replies: Sequence[Reply]) -> Language | None:
+    """The language that an answer asks for: after LANGUAGE FR it is French."""
+    return next((reply.language for reply in replies if reply.language is not None), None)

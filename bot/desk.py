@@ -116,7 +116,7 @@ class Desk:
         """Reads a message. Raises UnreadableUpdateError for a chat update that nobody can read."""
         inbound, identity = await self._examiner.read(record)
         record = replace(record, conversation=inbound.sender.key)
-        reading = self._counter.read(inbound)
+        reading = self._counter.hearing.read(inbound)
         return Read(record, inbound, identity, reading, self._may_answer_quickly(record, inbound, reading))
 
     @property
@@ -249,7 +249,7 @@ class Desk:
             return
         record = Inbox.open(claimed, self._seal)
         inbound, _ = await self._examiner.read(record)
-        findings = await self._examiner.examine(record, inbound, self._counter.read(inbound))
+        findings = await self._examiner.examine(record, inbound, self._counter.hearing.read(inbound))
         verdict = findings.verdict
         if verdict is not None and verdict.temporary and await self._setbacks.wait_for_dns(claimed, verdict.reason):
             return
