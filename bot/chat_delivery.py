@@ -235,7 +235,7 @@ class ChatDelivery:
         try:
             if ready.call is _NO_CALL:
                 raise PermanentFailureError("this is no call of the Bot API")
-            number = await self._transport.send(await self._resolved(ready.call))
+            number = await self._transport.send(await self._resolved(ready))
         except UnresolvableError as error:
             log.info("call_dropped", outbox_id=queued.id, method=ready.call.method, reason=str(error))
         except (TemporaryFailureError, PermanentFailureError, PutOffError, UnwelcomeError) as error:
@@ -258,9 +258,10 @@ class ChatDelivery:
                 self._schedule.drop(ready.conversation, ready.queued.id)
         self._wake.set()
 
-    async def _resolved(self, call: Call) -> Call:
+    async def _resolved(self, ready: Ready) -> Call:
         """The call with the numbers that Telegram gave to the letters it names."""
-        if b'"letter"' not in call.content():
+        call = ready.call
+        if b'"letter"' not in ready.queued.letter.content:
             return call
         return Call(call.method, await self._numbers_in(call.parameters), call.otherwise)
 
