@@ -142,8 +142,8 @@ def sqlite_rows(folder: Path, statement: str) -> list[tuple[object, ...]]:
         return database.execute(statement).fetchall()
 
 
-async def test_connections_that_break_all_the_time(dovecot: Dovecot, tmp_path: Path) -> None:
-    """Reset whenever the server has sent some more octets, wherever in a message that is."""
+async def test_connections_that_break_in_mid_answer(dovecot: Dovecot, tmp_path: Path) -> None:
+    """Reset when the server has sent some octets, wherever in a message that is, and again a while later."""
     async with running_wire(dovecot.port) as wire:
         passed = 0
 
@@ -160,7 +160,7 @@ async def test_connections_that_break_all_the_time(dovecot: Dovecot, tmp_path: P
             await desk.put(*(desk.letter(f"HELP\n\n{'x' * 60}\n{number}") for number in range(30)))
             await eventually(lambda: dovecot.mails("Done"), lambda seen: len(seen) == 30, seconds=120)
             await desk.settle()
-            assert wire.connections > 2
+            assert wire.connections > 1
             assert len(desk.relay.letters) == 30
             assert len({letter["In-Reply-To"] for letter in desk.relay.letters}) == 30
 
