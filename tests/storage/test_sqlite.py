@@ -231,3 +231,18 @@ async def test_damage_inside_the_file_is_a_storage_error(tmp_path: Path) -> None
             await database.write(add("more"))
         finally:
             await database.close()
+
+
+@pytest.mark.parametrize(("usual_wait", "runs"), [(0.0, False), (1.0, True)])
+async def test_jobs_run_ahead_where_commits_wait_long(database: SqliteDatabase, usual_wait: float, runs: bool) -> None:
+    async def look(tx: Transaction) -> int:
+        return len(await tx.rows("SELECT conversation FROM correspondent"))
+
+    database._lookahead._usual_wait = usual_wait
+    assert await database.ahead(look) is None, "nothing is being committed"
+    write = asyncio.create_task(database.write(add("first")))
+    seen = []
+    while not write.done():
+        seen.append(await database.ahead(look))
+        await asyncio.sleep(0)
+    assert any(found is not None for found in seen) == runs
