@@ -42,8 +42,6 @@ PATIENCE = Patience(
     delays=tuple(timedelta(seconds=seconds) for seconds in (2, 5, 15, 60, 300, 1800)),
     give_up=timedelta(days=1),  # an answer in a chat is stale by then
 )
-
-
 _NO_CALL = Call("", {})
 
 

@@ -8,7 +8,7 @@ from bot.core.commands import Reading
 from bot.core.forms import FormState
 from bot.core.immutable import immutable
 from bot.core.inbound import Inbound
-from bot.core.language import decide
+from bot.core.language import decide, said_by
 from bot.core.values import Channel, Language
 from bot.core.visit import Access
 from bot.recognition import Writer
@@ -58,12 +58,11 @@ class Heard:
     def language(self) -> Language | None:
         """The language of the answer, None while nothing tells it."""
         reading, member = self.reading, self.access.member
-        spoken = next((command.language for command in reading.commands if command.language is not None), None)
         return decide(
             switch=reading.switch,
             profile=member.language if member is not None else None,
             remembered=self.known.language,
-            command=spoken,
+            command=said_by(reading.commands),
             hint=self.inbound.hint,
             text=self.inbound.text,
         )

@@ -117,6 +117,12 @@ def _way_in() -> tuple[Question, ...]:
             lambda answer: place(answer, 993),
             lambda answers: answers["mail_comes_by"] == "imap",
         ),
+        *_mailbox_login(),
+    )
+
+
+def _mailbox_login() -> tuple[Question, ...]:
+    return (
         Question(
             "mailbox_user",
             "The name that logs in to it",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.core.accounts.decisions import Approve, Ask, Decision, Deny, Unclear, Undo, Yes, is_yes, read_decision
+from bot.core.accounts.decisions import Approve, Ask, Decision, Deny, Unclear, Undo, Yes, read_decision
 
 
 @pytest.mark.parametrize(
@@ -84,9 +84,9 @@ def test_what_decides_nothing(text: str, why: str) -> None:
 
 
 def test_yes_is_plain() -> None:
-    assert is_yes("OUI!")
-    assert not is_yes("yes, what is this?")
-    assert not is_yes("APPROVE")
+    assert read_decision("OUI!") == Yes()
+    assert read_decision("yes, what is this?") != Yes()
+    assert read_decision("APPROVE") != Yes()
 
 
 VERBS = ["APPROVE", "APPROUVER", "DENY", "REFUSER", "ASK une chose", "UNDO", "ANNULER", "YES", "OUI"]

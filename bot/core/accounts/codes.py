@@ -7,18 +7,16 @@ A code begins with a letter and is no PRO number.
 from __future__ import annotations
 
 import re
-from math import log2
 
 from bot.core.clock import Mint
 from bot.core.folding import fold
 
 ALPHABET = "ACDEFGHJKMNPQRTVWXY34679"  # 24 characters, 4.58 bits each
 CODE_LENGTH = 8
-TEMPORARY_GROUPS = 4
+TEMPORARY_GROUPS = 4  # of four characters: 73 bits
 TEMPORARY_GROUP = 4
 LINK_GROUPS = 2
 LINK_GROUP = 4
-TEMPORARY_BITS = TEMPORARY_GROUPS * TEMPORARY_GROUP * log2(len(ALPHABET))  # 73
 
 _CODE = re.compile(r"[A-Z][A-Z0-9]{3,19}")  # wider than what is minted: codes may come from an older system
 _LETTERS = ALPHABET.rstrip("0123456789")

@@ -102,11 +102,6 @@ def read_decision(text: str) -> Decision:
     return _read(verb, following, _paragraph(rest))
 
 
-def is_yes(text: str) -> bool:
-    """Whether the new text of an answer is a plain YES or OUI, with courtesy at most."""
-    return isinstance(read_decision(text), Yes)
-
-
 def _verb(line: str) -> frozenset[str] | None:
     word = fold(line).partition(" ")[0]
     if not line[:1].isalpha() and not line.startswith(("«", '"', "“", "*")):
