@@ -9,6 +9,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -21,6 +22,7 @@ from bot.core.errors import AutoproError, StorageError
 from bot.listener_settings import LmtpSettings
 from bot.listeners import listen_lmtp, listen_smtp
 from bot.mailbox_reading import reading_mailbox
+from bot.single_holder import while_holding
 from bot.sweep import Sweep
 from bot.telegram_line import TelegramLine
 
@@ -28,6 +30,7 @@ log = structlog.get_logger("app")
 
 _COLLECT_AFTER = 10_000  # new containers before the young ones are looked through; a mail makes some 400
 SWEEP_SECONDS = 3600.0
+SWEEPING = "sweep"
 GRACE_SECONDS = 1.0  # for mail that is arriving when the desk ends; within the 20 s that operators are promised
 
 
@@ -37,7 +40,7 @@ async def serve(settings: Settings, *, ready: Callable[[], None], clock: Clock |
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     manager = ServiceManager(os.environ, os.getpid())
-    async with running(settings, clock) as app, listening(app), _sweeping(app), _watched(app, manager):
+    async with running(settings, clock) as app, listening(app), sweeping(app), _watched(app, manager):
         _settle_memory()
         ready()
         manager.tell("READY=1")
@@ -55,9 +58,9 @@ def _settle_memory() -> None:
 
 
 @asynccontextmanager
-async def _sweeping(app: App) -> AsyncIterator[None]:
-    """The calendar sweep, in the desk that serves alone: a terminal beside it needs none."""
-    task = asyncio.create_task(_sweep_hourly(app.sweep, app.clock), name="sweep")
+async def sweeping(app: App) -> AsyncIterator[None]:
+    """The calendar sweep, in the desk that serves alone: a terminal beside it needs none. Of several desks one sweeps."""
+    task = asyncio.create_task(while_holding(app.database, SWEEPING, partial(_sweep_hourly, app.sweep, app.clock)), name=SWEEPING)
     app.observation.watch(task)
     try:
         yield
