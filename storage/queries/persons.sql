@@ -48,7 +48,9 @@ SELECT request_number, sent_at FROM request_letter WHERE admin = :address ORDER 
 SELECT * FROM probe WHERE address = :address
 
 -- name: decided
-SELECT number, state, decided_at FROM request WHERE decided_by = :address ORDER BY number
+-- Whoever decides by a tap is noted down with their name behind the number (bot/core/accounts/administrators.py).
+SELECT number, state, decided_at FROM request
+WHERE decided_by = :address OR substr(decided_by, 1, length(:address || ' ')) = :address || ' ' ORDER BY number
 
 -- name: forget_correspondent
 DELETE FROM correspondent WHERE conversation = :key
@@ -96,7 +98,8 @@ DELETE FROM request_letter WHERE admin = :address
 DELETE FROM probe WHERE address = :address
 
 -- name: forget_decided
-UPDATE request SET decided_by = '' WHERE decided_by = :address
+UPDATE request SET decided_by = ''
+WHERE decided_by = :address OR substr(decided_by, 1, length(:address || ' ')) = :address || ' '
 
 -- name: left_members
 SELECT count(*) AS members FROM member WHERE account_id = :account_id

@@ -15,7 +15,8 @@ from click.testing import CliRunner
 from bot.cli import main
 from bot.commands.backoffice import Backoffice, open_backoffice
 from bot.commands.privacy_work import export, forget
-from bot.core.accounts.records import MemberState, NewAccount, NewMember, NewRequest, RequestKind
+from bot.core.accounts.administrators import by_tap
+from bot.core.accounts.records import MemberState, NewAccount, NewMember, NewRequest, RequestKind, RequestState
 from bot.core.errors import Refused
 from bot.core.letters import Letter
 from bot.core.values import Channel, Language
@@ -210,6 +211,29 @@ async def test_who_was_an_administrator_is_forgotten_as_one(office: Backoffice) 
     assert len((await export(office, "former@x.example"))["held"]["test_letters"]) == 1
     await forget(office, "former@x.example", close=False)
     assert (await export(office, "former@x.example"))["held"] == {}
+
+
+async def test_who_decided_by_a_tap_is_forgotten_with_the_name_that_stood_beside_the_number(office: Backoffice) -> None:
+    async def decided_by(user_id: int, name: str) -> None:
+        async def write(tx: Transaction) -> None:
+            requests = office.cabinet.on(tx).requests
+            asked = await requests.open(NewRequest(RequestKind.ACCESS, "c", f"{user_id}@x.example", Language.FR, {}), NOW)
+            assert asked is not None
+            assert await requests.decide(asked.number, RequestState.DENIED, by_tap(user_id, name), {}, NOW)
+
+        await office.database.write(write)
+
+    async def found(user_id: int) -> int:
+        held = (await export(office, f"telegram:{user_id}"))["held"]
+        return len(held.get("requests_decided_by_this_address", ()))
+
+    await decided_by(501, "Lise Gagnon")
+    await decided_by(501, "")
+    await decided_by(5012, "Omar")
+    assert [await found(501), await found(5012)] == [2, 1]
+    await forget(office, "telegram:501", close=False)
+    assert [await found(501), await found(5012)] == [0, 1]
+    assert "Lise Gagnon" not in await everything(office)
 
 
 async def test_a_message_that_waits_for_its_answer_is_answered_first(office: Backoffice) -> None:
