@@ -7,6 +7,7 @@ line counts as one that holds a password.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection
 
 from bot.core.bounce import MAY_REPORT
@@ -29,7 +30,12 @@ _HELP, _LOGIN = "help", "login"
 
 def may_hold_secret(line: str) -> bool:
     """Whether a line may hold a password."""
-    return _ABOUT.search(fold(line)) is not None or _CODE_AND_WORD.fullmatch(line.strip()) is not None
+    return _ABOUT.search(fold(line)) is not None or _CODE_AND_WORD.fullmatch(_visible(line).strip()) is not None
+
+
+def _visible(line: str) -> str:
+    """The line without direction marks and joiners: what is copied out of a chat or a table often begins with one."""
+    return line if line.isascii() else "".join(each for each in line if unicodedata.category(each) != "Cf")
 
 
 def message_holds_secret(text: str, reading: Reading, secret: Collection[str]) -> bool:

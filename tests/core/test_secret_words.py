@@ -23,6 +23,8 @@ from bot.core.secret_words import may_hold_secret, without_secrets
         "K7M2P9QX somepassword12345",
         "Code d'accès : K7M2P9QX",
         "My pasword is hunter2hunter2",
+        "\u200eK7M2P9QX somepassword12345",
+        "K7M2\u2060P9QX\u200f somepassword12345\u200e",
     ],
 )
 def test_what_may_hold_a_password(line: str) -> None:
