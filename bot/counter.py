@@ -190,9 +190,7 @@ class Counter:
             await correspondents.set_choices(key, choices)
         replies += self._last_answer(allowance)
         answers = await self._answers(visit, correspondents, heard, replies)
-        wished = heard.access.member.language if heard.access.member is not None else None
-        spoken = wished or _asked_for(replies) or heard.known.language
-        menu = await self._manners.remember(correspondents, heard, spoken)
+        menu = await self._manners.remember(correspondents, heard, await _spoken(visit, heard, _asked_for(replies)))
         posts = await self._posts(tx, visit, replies)
         return [*answers, *menu, *posts, *self._handoff(heard, replies, now)]
 
@@ -293,3 +291,12 @@ class Counter:
 def _asked_for(replies: Sequence[Reply]) -> Language | None:
     """The language that an answer asks for: after LANGUAGE FR it is French."""
     return next((reply.language for reply in replies if reply.language is not None), None)
+
+
+async def _spoken(visit: Visit, heard: Heard, asked: Language | None) -> Language | None:
+    """What a chat's menu is in: the profile's language, which this very message may have changed, else the one that was chosen."""
+    member = heard.access.member
+    if member is not None and asked is not None:
+        member = await visit.files.members.by_id(member.id)
+    wished = member.language if member is not None else None
+    return wished or asked or heard.known.language

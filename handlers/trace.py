@@ -34,6 +34,7 @@ SPEC = CommandSpec(
     undecided=frozenset({"TRACE", "TRACKING"}),
     whole_line=frozenset({*_ENGLISH, *_FRENCH}),  # all of them begin ordinary sentences as well: "Suivi de notre appel …"
     argument=is_trace_argument,
+    slash={Language.FR: "REPÉRER"},  # a menu's entries say what to do
 )
 
 

@@ -131,6 +131,9 @@ def _own(error: TelegramError, words: str) -> ApiError:
             return TokenRefusedError(words)
         case Conflict():
             return ConflictError(words)
-        case BadRequest() | ChatMigrated():
+        case ChatMigrated():
+            now = f"the group is a supergroup now, and its number is {error.new_chat_id}"
+            return RefusedError(f"{now}: if it is the administrators' chat, set [telegram] admin_chat_id to that and restart")
+        case BadRequest():
             return RefusedError(words)
     return ApiError(words)

@@ -32,7 +32,8 @@ def slash_name(spec: CommandSpec, language: Language, vocabulary: Vocabulary) ->
 
     "" where no word of the command can be written so.
     """
-    for phrase in spec.words[language]:
+    preferred = [spec.slash[language]] if language in spec.slash else []
+    for phrase in (*preferred, *spec.words[language]):
         words = fold(phrase).split()
         for kept in ([word for word in words if len(word) > 1], words):
             name = "_".join(kept).lower()

@@ -41,7 +41,8 @@ class CommandSpec:
     those that are ordinary words or form labels as well: they count only when they fill the line or a valid argument follows.
     `argument` tells whether a folded argument is valid, where that matters for `whole_line`; `written` tells the same of the
     argument as written, for addresses and passwords, which folding takes apart. Either may say yes. `takes_code`: the argument
-    begins with an access code, and the writer's own is valid whatever it looks like.
+    begins with an access code, and the writer's own is valid whatever it looks like. `slash` is the phrase that a chat's menu has
+    for it in a language, where that is not the printed one.
     """
 
     name: str
@@ -57,6 +58,7 @@ class CommandSpec:
     takes_code: bool = False
     secret: bool = False  # what follows it may be a password: a chat message that holds one is removed
     in_groups: bool = False  # may be said where others read along although it changes something
+    slash: Mapping[Language, str] = field(default_factory=dict)
 
 
 @immutable

@@ -305,6 +305,8 @@ def _refused(refusal: Refusal) -> web.Response:
     body: dict[str, Any] = {"ok": False, "error_code": refusal.status, "description": refusal.description}
     if refusal.retry_after:
         body["parameters"] = {"retry_after": refusal.retry_after}
+    if refusal.moved_to:
+        body["parameters"] = {"migrate_to_chat_id": refusal.moved_to}
     return web.json_response(body, status=refusal.status)
 
 

@@ -20,8 +20,9 @@ EPOCH = 1_795_446_000  # 2026-11-23 15:00 UTC, what the tests' clock shows
 class Refusal(Exception):
     """A call that the Bot API refuses."""
 
-    def __init__(self, status: int, description: str, retry_after: int = 0) -> None:
+    def __init__(self, status: int, description: str, retry_after: int = 0, *, moved_to: int = 0) -> None:
         super().__init__(description)
+        self.moved_to = moved_to
         self.status = status
         self.description = description
         self.retry_after = retry_after
@@ -69,6 +70,7 @@ class Chat:
     said: dict[int, dict[str, Any]] = field(default_factory=dict)  # people's messages by id
     toasts: list[tuple[str, str]] = field(default_factory=list)  # (callback id, text) of answerCallbackQuery
     blocked: bool = False
+    moved_to: int = 0  # the supergroup that the group has become
     last_id: int = 0
     read: int = 0
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -194,6 +196,8 @@ class Screens:
         chat = self.chats.get(int(parameters.get("chat_id", 0)))
         if chat is None:
             raise Refusal(400, "Bad Request: chat not found")
+        if chat.moved_to:
+            raise Refusal(400, "Bad Request: group chat was upgraded to a supergroup chat", moved_to=chat.moved_to)
         if chat.blocked:
             words = "bot was blocked by the user" if chat.kind == "private" else "bot was kicked from the supergroup chat"
             raise Refusal(403, f"Forbidden: {words}")

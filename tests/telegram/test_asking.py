@@ -249,7 +249,7 @@ async def test_menus_follow_language_and_place_and_are_sent_once(tmp_path: Path)
         await counter.shown_since(chat)
         commands = counter.desk.api.screens.commands
         private, group = ("{'type': 'all_private_chats'}", "{'type': 'all_group_chats'}")
-        assert "reperage" in _names(commands[private, "fr"])
+        assert "reperer" in _names(commands[private, "fr"])
         assert "demande_acces" in _names(commands[private, "fr"])
         assert {"trace", "request_access"} <= _names(commands[private, "en"])
         assert _names(commands[private, ""]) == _names(commands[private, "fr"])

@@ -148,6 +148,18 @@ async def test_what_is_refused_for_good_is_given_up_and_the_operators_are_told(t
         assert await states(desk) == ["failed", "sent"]
 
 
+async def test_a_group_that_became_a_supergroup_is_told_with_its_new_number(tmp_path: Path) -> None:
+    """The administrators' chat has then another number: the letter to the operators says which setting takes it."""
+    async with telegram_desk(tmp_path, admins={"addresses": [ADMIN]}) as desk:
+        chat = desk.api.group(-55)
+        chat.moved_to = -1001234567890
+        await put(desk, letter(chat, text(chat, "a card")))
+        told = await desk.relay.next()
+        assert told["X-Autopro-Template"] == "operator/given_up"
+        for words_of_it in ("-1001234567890", "admin_chat_id"):
+            assert told.text.count(words_of_it) == 2, "in both languages"
+
+
 async def test_what_needs_no_call_any_more_is_done(tmp_path: Path) -> None:
     async with telegram_desk(tmp_path, admins={"addresses": [ADMIN]}) as desk:
         chat = desk.private(7)
