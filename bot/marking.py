@@ -146,7 +146,7 @@ class Marking:
                 self._count(queued, "put_off")
                 log.warning("chat_put_off", outbox_id=queued.id, seconds=failure.wait.total_seconds(), error=_for_the_log(failure))
             elif isinstance(failure, UnwelcomeError):
-                await self._pause(tx, queued, failure, now)
+                alerts += await self._pause(tx, queued, failure, now)
             elif isinstance(failure, PermanentFailureError) or now - from_micros(queued.created_at) >= self._patience.give_up:
                 alerts += await self._give_up(tx, queued, failure)
             else:
@@ -165,13 +165,17 @@ class Marking:
         alerts = await self._operators.alert(tx, Reply("operator/given_up", {"id": queued.id, "reason": str(failure)[:300]}), now)
         return [*alerts, *await self._returned(tx, [letter.message_id], now)]
 
-    async def _pause(self, tx: Transaction, queued: Queued, failure: UnwelcomeError, now: datetime) -> None:
-        """The chat has blocked the desk: no fault of ours, and nothing for the operators to do."""
+    async def _pause(self, tx: Transaction, queued: Queued, failure: UnwelcomeError, now: datetime) -> list[Letter]:
+        """The chat has blocked the desk: no fault of ours, and nothing for the operators to do, unless it is the administrators'
+        own, in which nobody would read of requests any more."""
         conversation = queued.letter.conversation
         await Correspondents(tx, now).pause(conversation)
         forgotten = await ChatOutbox(tx, self._seal).forget(conversation, str(failure), now)
         self._count(queued, "unwelcome")
         log.info("chat_paused", outbox_id=queued.id, forgotten=forgotten)
+        if not queued.letter.template.startswith("admin/"):
+            return []
+        return await self._operators.alert(tx, Reply("operator/given_up", {"id": queued.id, "reason": str(failure)[:300]}), now)
 
     def _count(self, queued: Queued, result: str) -> None:
         self._metrics.delivered.labels(queued.letter.channel, result).inc()

@@ -277,3 +277,10 @@ async def test_above_the_cap_a_digest_comes(office: Office) -> None:
     assert [bool(each.parameters.get("reply_markup")) and "Deny" in str(each.labels()) for each in shown].count(True) == 10
     await asyncio.sleep(0)
     assert "11" in shown[-1].text
+
+
+async def test_a_chat_that_puts_the_desk_out_is_told_to_the_operators(office: Office) -> None:
+    office.group.blocked = True
+    await office.ask_for_access(ENGLISH, MARIE)
+    await office.person(ADMIN).gets("admin/decide")  # the thread by mail goes on
+    assert "kicked" in (await office.person(ADMIN).gets("operator/given_up")).text
