@@ -11,7 +11,7 @@ from tests.stories.rows import outcomes, rows
 from tests.support.desk import CUSTOMER, SERVICE
 from tests.support.dovecot import Dovecot
 from tests.support.house import House
-from tests.support.speech import ADMIN, BOTH, PASSWORD, Speech
+from tests.support.speech import ADMIN, PASSWORD, Speech, each_language
 from tests.support.wire import running_wire
 
 pytestmark = pytest.mark.dovecot
@@ -62,7 +62,7 @@ async def test_what_a_person_has_deleted_is_left_alone(dovecot: Dovecot, tmp_pat
         assert not desk.relay.letters
 
 
-@pytest.mark.parametrize("speech", BOTH, ids=["en", "fr"])
+@each_language
 async def test_the_whole_life_of_an_account_through_the_mailbox(dovecot: Dovecot, tmp_path: Path, speech: Speech) -> None:
     """Tokens in subaddresses, administrators' answers, passwords: and no password is left in any mailbox."""
     sections = {"admins": {"addresses": [ADMIN]}, "relay": {"allow_plain_secrets": True}}

@@ -13,7 +13,7 @@ from tests.authenticity.dns_server import DnsServer
 from tests.postfix.carrier import ADMIN, PostOffice, open_carrier, post_office
 from tests.stories.rows import rows
 from tests.support.desk import CUSTOMER, SERVICE
-from tests.support.speech import BOTH, Speech
+from tests.support.speech import Speech, each_language
 
 AWAY = "zoe@elsewhere.example"  # beyond this Postfix, which must hand her letters on
 
@@ -25,7 +25,7 @@ def office() -> Iterator[PostOffice]:
         yield opened
 
 
-@pytest.mark.parametrize("speech", BOTH, ids=["en", "fr"])
+@each_language
 @pytest.mark.parametrize("envelope_sender", ["", SERVICE])
 async def test_a_credential_that_comes_back_opens_its_request_again(
     office: PostOffice, tmp_path: Path, dns: DnsServer, key: RSAPrivateKey, speech: Speech, envelope_sender: str

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
-
-import pytest
 
 from bot.core.accounts.records import RequestState
 from tests.support.house import House, open_house
 from tests.support.people import address_for_answers, nothing_more, value
 from tests.support.relay import SentLetter
-from tests.support.speech import ADMIN, BOTH, ENGLISH, FRENCH, MARIE, NEXT_PASSWORD, PASSWORD, Speech
+from tests.support.speech import ADMIN, ENGLISH, FRENCH, MARIE, NEXT_PASSWORD, PASSWORD, Speech, each_language
 
-each_language = pytest.mark.parametrize("speech", BOTH, ids=["en", "fr"])
 KEY = "🔑"  # before what needs an access code; help page: "All the keys before the service's headings should disappear"
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(tmp_path) as opened:
-        yield opened
 
 
 async def filled_form(house: House, speech: Speech) -> SentLetter:

@@ -13,9 +13,7 @@ from storage.database import Transaction
 from tests.support.house import House, open_house
 from tests.support.people import STRANGERS_HOST, Person, address_for_answers, is_answer_to, nothing_more, value
 from tests.support.relay import SentLetter
-from tests.support.speech import ADMIN, BOTH, ENGLISH, JULES, PASSWORD, SECOND, Speech
-
-each_language = pytest.mark.parametrize("speech", BOTH, ids=["en", "fr"])
+from tests.support.speech import ADMIN, ENGLISH, JULES, PASSWORD, SECOND, Speech, each_language
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from email.message import EmailMessage
 from email.utils import parseaddr
 from pathlib import Path
@@ -10,18 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.support.desk import CUSTOMER, SERVICE, StartedDesk, started_desk
-from tests.support.house import House, open_house
+from tests.support.house import House
 from tests.support.people import Person
 from tests.support.speech import ADMIN, ENGLISH
 
 FOREIGN = {"Received": "from evil.example by x; Mon, 23 Nov 2026 10:00:00 -0500"}  # not from the trusted origin itself
 MALLORY = "mallory@customer.example"  # another user of the same mail domain
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

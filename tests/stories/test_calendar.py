@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from bot.core.accounts.records import RequestState
 from tests.support.house import House, open_house
 from tests.support.people import nothing_more, value
-from tests.support.speech import ADMIN, BOTH, ENGLISH, NEXT_PASSWORD, PASSWORD, SECOND, Speech
+from tests.support.speech import ADMIN, ENGLISH, NEXT_PASSWORD, PASSWORD, SECOND, Speech, each_language
 
 TORONTO = ZoneInfo("America/Toronto")
-each_language = pytest.mark.parametrize("speech", BOTH, ids=["en", "fr"])
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(tmp_path) as opened:
-        yield opened
 
 
 def at(house: House, local: str) -> None:

@@ -15,7 +15,7 @@ from tests.support.house import House, open_house
 from tests.support.people import address_for_answers, value
 from tests.support.postgresql import Server
 from tests.support.relay import SentLetter
-from tests.support.speech import BOTH, MARIE, Speech
+from tests.support.speech import MARIE, Speech, each_language
 
 # Nobody else in the tests writes these: a shared database server is searched as well.
 FIRST, SECOND, THIRD = "canary alpha 4711 on the quay", "canary bravo 4712 on the quay", "canary charlie 4713 on the quay"
@@ -53,7 +53,7 @@ async def live(house: House, speech: Speech) -> Seen:
     )
 
 
-@pytest.mark.parametrize("speech", BOTH, ids=["en", "fr"])
+@each_language
 async def test_no_secret_is_left_anywhere(
     tmp_path: Path, engine: str, url: str, speech: Speech, request: pytest.FixtureRequest
 ) -> None:

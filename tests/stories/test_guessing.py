@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.support.house import open_house
 from tests.support.people import nothing_more
-from tests.support.speech import BOTH, ENGLISH, PASSWORD, Speech
-
-each_language = pytest.mark.parametrize("speech", BOTH, ids=["en", "fr"])
+from tests.support.speech import ENGLISH, PASSWORD, Speech, each_language
 
 
 @each_language

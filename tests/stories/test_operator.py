@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -11,17 +10,9 @@ from bot.commands import account_work as work
 from bot.commands import request_work
 from bot.commands.backoffice import Backoffice, open_backoffice
 from bot.core.accounts.decisions import Approve, Deny
-from tests.support.house import House, open_house
+from tests.support.house import House
 from tests.support.people import is_answer_to, nothing_more, value
-from tests.support.speech import BOTH, ENGLISH, JULES, MARIE, NEXT_PASSWORD, PASSWORD, Speech
-
-each_language = pytest.mark.parametrize("speech", BOTH, ids=["en", "fr"])
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(tmp_path) as opened:
-        yield opened
+from tests.support.speech import ENGLISH, JULES, MARIE, NEXT_PASSWORD, PASSWORD, Speech, each_language
 
 
 @pytest.fixture

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
-
-import pytest
 
 from storage.database import Transaction
-from tests.support.house import House, open_house
+from tests.support.house import House
 from tests.support.people import nothing_more
-from tests.support.speech import BOTH, ENGLISH, Speech
+from tests.support.speech import ENGLISH, Speech, each_language
 
-each_language = pytest.mark.parametrize("speech", BOTH, ids=["en", "fr"])
 KEY = "🔑"  # before what needs an access code; help page: "All the keys before the service's headings should disappear"
 
 _DELIVERED = """
@@ -31,12 +26,6 @@ class Delivered:
     pro: str
     customer: str
     private: tuple[str, ...]
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(tmp_path) as opened:
-        yield opened
 
 
 async def delivered(house: House) -> Delivered:

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from bot.core.accounts.records import RequestState
 from tests.support.house import House, open_house
 from tests.support.people import Person, address_for_answers, is_answer_to, nothing_more
 from tests.support.relay import SentLetter
-from tests.support.speech import BOTH, ENGLISH, MARIE, Speech
+from tests.support.speech import ENGLISH, MARIE, Speech, each_language
 
-each_language = pytest.mark.parametrize("speech", BOTH, ids=["en", "fr"])
 LABELS = {"en": ("Name", "Company", "E-mail", "Telephone"), "fr": ("Nom", "Entreprise", "Courriel", "Téléphone")}
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(tmp_path) as opened:
-        yield opened
 
 
 def lines(speech: Speech, *values: str) -> str:

@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
-from tests.support.house import House, open_house
+from tests.support.house import House
 from tests.support.people import nothing_more
-from tests.support.speech import BOTH, ENGLISH, JULES, MARIE, NEXT_PASSWORD, PASSWORD, Speech
-
-each_language = pytest.mark.parametrize("speech", BOTH, ids=["en", "fr"])
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(tmp_path) as opened:
-        yield opened
+from tests.support.speech import ENGLISH, JULES, MARIE, NEXT_PASSWORD, PASSWORD, Speech, each_language
 
 
 @each_language

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pytest
+
 PASSWORD = "correct horse battery staple"
 NEXT_PASSWORD = "another horse battery staple"
 MARIE = "marie@customer.example"
@@ -122,3 +124,4 @@ FRENCH = Speech(
     decided_by="Par\u00a0: ",
 )
 BOTH = (ENGLISH, FRENCH)
+each_language = pytest.mark.parametrize("speech", BOTH, ids=["en", "fr"])
