@@ -127,9 +127,8 @@ class Mailbox:
                     await self._pause(SOON_SECONDS)
                 else:
                     await session.wait(self._poll, self._stopping)
-                await (
-                    session.select()
-                )  # how many there are now, whatever the server has forgotten to say; and whether UIDs begin anew
+                # How many there are now, whatever the server has forgotten to say; and whether UIDs begin anew.
+                await session.select()
             await session.close()
         finally:
             session.abort()
