@@ -23,6 +23,7 @@ from bot.core.language import language_named
 from bot.core.mail import Identity
 from bot.core.values import Language, RawRecord, Sender
 
+NOBODY = 0  # a group's administrator who stays anonymous: Telegram names a bot of its own
 _NOWHERE = "telegram:?"  # the conversation of what was said in none
 _GONE = frozenset({ChatMemberStatus.LEFT, ChatMemberStatus.BANNED})
 _MEDIA = tuple(kind.value for kind in MessageAttachmentType)
@@ -59,7 +60,8 @@ def _inbound(plain: Mapping[str, Any], record: RawRecord) -> Inbound:
 
 def _message(message: Message, *, edited: bool, bot: str, bot_id: str) -> Inbound:
     chat, user = message.chat, message.from_user
-    if chat.type == ChatType.CHANNEL or user is None or user.is_bot or message.is_automatic_forward:
+    anonymous = message.sender_chat is not None and message.sender_chat.id == chat.id
+    if chat.type == ChatType.CHANNEL or user is None or (user.is_bot and not anonymous) or message.is_automatic_forward:
         return Inbound(Sender(chat_key(chat.id)), silence="chat_no_person")
     answered = message.reply_to_message
     ours = answered is not None and answered.from_user is not None and str(answered.from_user.id) == bot_id
@@ -68,7 +70,7 @@ def _message(message: Message, *, edited: bool, bot: str, bot_id: str) -> Inboun
     about = Chat(
         id=chat.id,
         kind=_kind(chat.type),
-        user_id=user.id,
+        user_id=NOBODY if anonymous else user.id,
         message_id=message.message_id,
         edited=edited,
         origin=Origin.LINK if words.linked and origin is Origin.OWN else origin,

@@ -147,6 +147,17 @@ def test_what_is_no_text_is_named_in_private_and_silence_in_a_group(content: dic
     assert (captioned.text, captioned.silence) == ("TRACE 123456789", "")
 
 
+def test_an_anonymous_administrator_of_a_group_is_nobody_in_particular() -> None:
+    """Telegram writes the group in place of the person, who is answered like anybody there and never taken for somebody listed."""
+    bot = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+    said = message("/trace 123456789", chat=GROUP, user=bot, sender_chat=place(GROUP))
+    inbound = read(update(message=said))
+    assert inbound.chat is not None
+    assert (inbound.silence, inbound.text, inbound.chat.user_id) == ("", "trace 123456789", 0)
+    elsewhere = message("/trace 123456789", chat=GROUP, user=bot, sender_chat=place(-77))
+    assert read(update(message=elsewhere)).silence == "chat_no_person"
+
+
 @pytest.mark.parametrize(
     "plain",
     [
