@@ -232,7 +232,7 @@ class Counter:
 
     def _visit(self, tx: Transaction, correspondents: Correspondents, heard: Heard, now: datetime) -> Visit:
         inbound = heard.inbound
-        quotes = bool(inbound.answers) or inbound.chat is not None
+        quotes = bool(inbound.answers) or (inbound.chat is not None and bool(inbound.quoted))  # a chat message has no subject
         answered = find_pros(f"{inbound.subject}\n{inbound.quoted}", rule=self._check_digit).pros if quotes else ()
         return Visit(
             now=now,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from bot.core.chat_buttons import CARD, mark
 from bot.core.replies import Reply
@@ -15,14 +16,22 @@ from bot.core.visit import Visit
 from handlers.open_view import OpenShipment
 from handlers.telling import local
 
+_REMEMBERED = 500  # cards, as many as texts of public facts
+
 
 def as_card(visit: Visit, reply: Reply, shown: OpenShipment) -> Reply:
     """The answer about one shipment: by chat a card, or the word that a tapped card is still true."""
     if visit.chat is None:
         return reply
-    bound = mark(CARD, reply.template, shown)
+    bound = _bound(reply.template, shown)
     if visit.chat.mark == bound:
         at = visit.chat.tapped_at
         since = local(visit, datetime.fromtimestamp(at, UTC)) if at else None
         return Reply("trace/unchanged", {"pro": shown.pro, "status": shown.status, "since": since}, toast=True)
     return replace(reply, mark=bound, news=Reply("trace/news", {"shipment": shown}))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _bound(template: str, shown: OpenShipment) -> str:
+    """The mark of a card: of public facts alone, like the text that is remembered of them."""
+    return mark(CARD, template, shown)

@@ -15,13 +15,13 @@ from typing import Any
 from telegram import CallbackQuery, ChatMember, ChatMemberUpdated, MaybeInaccessibleMessage, Message, User
 from telegram.constants import ChatMemberStatus, ChatType, MessageAttachmentType
 
+from bot.channels.telegram_plain import clean, hinted, plain_message
 from bot.core.chat import Chat, ChatEvent, ChatKind, Origin, UnreadableUpdateError, chat_key, update_identity
 from bot.core.chat_buttons import read_button
 from bot.core.chat_words import Said, said
 from bot.core.inbound import Inbound
-from bot.core.language import language_named
 from bot.core.mail import Identity
-from bot.core.values import Language, RawRecord, Sender
+from bot.core.values import RawRecord, Sender
 
 NOBODY = 0  # a group's administrator who stays anonymous: Telegram names a bot of its own
 _NOWHERE = "telegram:?"  # the conversation of what was said in none
@@ -29,28 +29,29 @@ _GONE = frozenset({ChatMemberStatus.LEFT, ChatMemberStatus.BANNED})
 _MEDIA = tuple(kind.value for kind in MessageAttachmentType)
 
 
-def read_update(record: RawRecord) -> tuple[Inbound, Identity]:
+def read_update(record: RawRecord, *, fast: bool = True) -> tuple[Inbound, Identity]:
     """Reads a record whose content is one update's JSON, whose peer is the bot's number and whose recipient is its user name.
 
-    Raises UnreadableUpdateError.
+    Not `fast`: without the fast tier (`telegram_plain`), for tests that hold the two against each other. Raises
+    UnreadableUpdateError.
     """
     number = None
     try:
         plain = json.loads(record.content)
         number = int(plain["update_id"])
-        inbound = _inbound(plain, record)
+        bot = record.recipients[0] if record.recipients else ""
+        inbound = (plain_message(plain, bot) if fast else None) or _inbound(plain, bot, record.peer)
     except Exception as error:  # whatever the library's constructors raise for what they do not know
         identity = update_identity(record.peer, number, record.content)
         raise UnreadableUpdateError(type(error).__name__, identity) from error
     return inbound, update_identity(record.peer, number, record.content)
 
 
-def _inbound(plain: Mapping[str, Any], record: RawRecord) -> Inbound:
+def _inbound(plain: Mapping[str, Any], bot: str, bot_id: str) -> Inbound:
     # Only what may ask something of the desk is read: kinds of updates that nobody knows yet harm nobody.
-    bot = record.recipients[0] if record.recipients else ""
     for key in ("message", "edited_message"):
         if key in plain:
-            return _message(Message.de_json(plain[key], None), edited=key != "message", bot=bot, bot_id=record.peer)
+            return _message(Message.de_json(plain[key], None), edited=key != "message", bot=bot, bot_id=bot_id)
     if "callback_query" in plain:
         return _tap(CallbackQuery.de_json(plain["callback_query"], None), bot)
     if "my_chat_member" in plain:
@@ -65,7 +66,7 @@ def _message(message: Message, *, edited: bool, bot: str, bot_id: str) -> Inboun
         return Inbound(Sender(chat_key(chat.id)), silence="chat_no_person")
     answered = message.reply_to_message
     ours = answered is not None and answered.from_user is not None and str(answered.from_user.id) == bot_id
-    words = said(_clean(message.text or message.caption or ""), bot)
+    words = said(clean(message.text or message.caption or ""), bot)
     origin = Origin.FORWARDED if message.forward_origin is not None or message.via_bot is not None else Origin.OWN
     about = Chat(
         id=chat.id,
@@ -85,7 +86,7 @@ def _message(message: Message, *, edited: bool, bot: str, bot_id: str) -> Inboun
         _sender(about, user),
         text=words.text,
         quoted=_quoted(message, answered),
-        hint=_hint(user),
+        hint=hinted(user.language_code),
         chat=about,
     )
     return replace(inbound, silence=_silence(message, about, words))
@@ -106,17 +107,17 @@ def _silence(message: Message, about: Chat, words: Said) -> str:
 
 def _quoted(message: Message, answered: Message | None) -> str:
     if message.quote is not None:
-        return _clean(message.quote.text)
-    return _clean(answered.text or answered.caption or "") if answered is not None else ""
+        return clean(message.quote.text)
+    return clean(answered.text or answered.caption or "") if answered is not None else ""
 
 
 def _tap(query: CallbackQuery, bot: str) -> Inbound:
     """A tap on a button: the command that it says, said by that user in that chat."""
     user, tapped = query.from_user, query.message
-    mark, command = read_button(_clean(query.data or ""))
+    mark, command = read_button(clean(query.data or ""))
     if tapped is None:  # of an inline message, which the desk never writes
         about = Chat(user.id, ChatKind.PRIVATE, user.id, callback_id=query.id, bot=bot)
-        return Inbound(_sender(about, user), hint=_hint(user), chat=about, silence="chat_inline")
+        return Inbound(_sender(about, user), hint=hinted(user.language_code), chat=about, silence="chat_inline")
     about = Chat(
         id=tapped.chat.id,
         kind=_kind(tapped.chat.type),
@@ -129,8 +130,8 @@ def _tap(query: CallbackQuery, bot: str) -> Inbound:
         thread_id=(tapped.message_thread_id or 0) if isinstance(tapped, Message) and tapped.is_topic_message else 0,
         bot=bot,
     )
-    quoted = _clean(tapped.text or "") if isinstance(tapped, Message) else ""
-    return Inbound(_sender(about, user), text=command, quoted=quoted, hint=_hint(user), chat=about)
+    quoted = clean(tapped.text or "") if isinstance(tapped, Message) else ""
+    return Inbound(_sender(about, user), text=command, quoted=quoted, hint=hinted(user.language_code), chat=about)
 
 
 def _written_at(tapped: MaybeInaccessibleMessage) -> int:
@@ -149,7 +150,7 @@ def _event(change: ChatMemberUpdated, bot: str) -> Inbound:
     else:
         event = ChatEvent.LEFT if gone else ChatEvent.JOINED
     about = Chat(change.chat.id, kind, change.from_user.id, event=event, bot=bot)
-    return Inbound(_sender(about, change.from_user), hint=_hint(change.from_user), chat=about, silence="chat_event")
+    return Inbound(_sender(about, change.from_user), hint=hinted(change.from_user.language_code), chat=about, silence="chat_event")
 
 
 def _is_gone(member: ChatMember) -> bool:
@@ -162,13 +163,4 @@ def _kind(chat_type: str) -> ChatKind:
 
 def _sender(about: Chat, user: User) -> Sender:
     # Linked chats and sessions are of private chats: in a group nobody is known, whoever reads along.
-    return Sender(chat_key(about.id), display_name=_clean(user.full_name), chat_id=0 if about.in_group else about.id)
-
-
-def _hint(user: User) -> Language | None:
-    return language_named((user.language_code or "").split("-", 1)[0].upper())
-
-
-def _clean(text: Any) -> str:
-    """Text that can be encoded and stored: JSON may hold lone surrogates and NUL."""
-    return str(text).replace("\x00", "").encode("utf-8", "replace").decode()
+    return Sender(chat_key(about.id), display_name=clean(user.full_name), chat_id=0 if about.in_group else about.id)

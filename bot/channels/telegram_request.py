@@ -18,6 +18,7 @@ from telegram.request import BaseRequest, RequestData
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
 CONNECTIONS = 64  # at a time; the long poll holds one of them
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 os.environ.setdefault("PTB_TIMEDELTA", "1")  # python-telegram-bot gives times as timedelta, and does not warn that it will
 # At debug this logger tells the token (within its base address) and the parameters of every call: texts of customers.
@@ -39,7 +40,8 @@ class AiohttpRequest(BaseRequest):
         """Makes the session."""
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=75.0)
-            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), json_serialize=_compact)
+            cookies = aiohttp.DummyCookieJar()
+            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=cookies, json_serialize=_COMPACT.encode)
 
     async def shutdown(self) -> None:
         """Closes the session."""
@@ -101,7 +103,3 @@ def _reason(error: Exception) -> str:
     cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
     words = cause.strerror if isinstance(cause, OSError) and cause.strerror else ""
     return f"{type(error).__name__} {words}".strip()
-
-
-def _compact(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -12,6 +12,8 @@ from typing import Any
 
 from bot.core.immutable import immutable
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 @immutable
 class Call:
@@ -23,7 +25,7 @@ class Call:
 
     def content(self) -> bytes:
         """What the outbox keeps."""
-        return json.dumps(self._plain(), ensure_ascii=False, separators=(",", ":")).encode()
+        return _COMPACT.encode(self._plain()).encode()
 
     def _plain(self) -> dict[str, Any]:
         plain: dict[str, Any] = {"method": self.method, "parameters": dict(self.parameters)}

@@ -9,6 +9,9 @@ from typing import Any
 from bot.core.immutable import immutable
 from bot.core.values import Channel, RawRecord
 
+# ASCII: JSON may escape what UTF-8 cannot hold (lone surrogates), and must be kept as it came.
+_ASCII = json.JSONEncoder(separators=(",", ":"))
+
 
 @immutable
 class Arrived:
@@ -20,8 +23,7 @@ class Arrived:
 
 def arrived(update: Any, bot_id: str, username: str) -> Arrived:
     """One element of a getUpdates answer, whatever it is."""
-    # ASCII: JSON may escape what UTF-8 cannot hold (lone surrogates), and must be kept as it came.
-    return Arrived(_number(update), update_record(json.dumps(update, separators=(",", ":")).encode("ascii"), bot_id, username))
+    return Arrived(_number(update), update_record(_ASCII.encode(update).encode("ascii"), bot_id, username))
 
 
 def update_record(content: bytes, bot_id: str, username: str) -> RawRecord:
