@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.commands.import_command import import_samples
+from bot.commands.import_command import import_into, import_samples
 from tests.stories.rows import rows
 from tests.support.bot_api import BotApi
 from tests.support.chats import Chat, Shown
@@ -17,6 +17,9 @@ from tests.support.speech import ADMIN
 from tests.support.telegram_desk import TelegramDesk, telegram_desk
 
 GROUP = -100
+NEWS = (
+    "pro,status,occurred_at,city,province,reason,signed_by\n123456789,DELIVERED,2026-11-23T10:05:00-05:00,Mississauga,ON,,J. Roy\n"
+)
 FORWARDED = {"forward_origin": {"type": "hidden_user", "sender_user_name": "Boss", "date": 1_795_000_000}}
 
 
@@ -49,6 +52,13 @@ class Counter(House):
         new = list(chat.shown.values())[chat.read :]
         chat.read += len(new)
         return new
+
+    async def delivered(self, folder: Path) -> None:
+        """The carrier says that PRO 123456789 was delivered."""
+        file = folder / "news.csv"
+        file.write_text(NEWS, encoding="utf-8")
+        (report,) = await import_into(self.desk.app.database, [file], now=self.desk.clock.now())
+        assert not report.refused
 
     async def outcomes(self) -> list[str]:
         """What became of every message, oldest first."""

@@ -7,24 +7,12 @@ from typing import Any
 
 import pytest
 
-from bot.commands.import_command import import_into
 from bot.core.chat_words import link_payload
 from tests.stories.test_poison import damage, mend, parked
 from tests.support.chats import Chat
 from tests.telegram.counter import FORWARDED, GROUP, Counter, open_counter
 
 LANGUAGES = ("en", "fr")
-NEWS = (
-    "pro,status,occurred_at,city,province,reason,signed_by\n123456789,DELIVERED,2026-11-23T10:05:00-05:00,Mississauga,ON,,J. Roy\n"
-)
-
-
-async def _delivered(counter: Counter, folder: Path) -> None:
-    """The carrier says that PRO 123456789 was delivered."""
-    file = folder / "news.csv"
-    file.write_text(NEWS, encoding="utf-8")
-    (report,) = await import_into(counter.desk.app.database, [file], now=counter.desk.clock.now())
-    assert not report.refused
 
 
 @pytest.mark.parametrize(
@@ -107,7 +95,7 @@ async def test_a_card_is_refreshed_in_place_and_a_change_is_also_said(
     assert await counter.tapped(chat, refresh) == []
     ((_, word),) = chat.toasts
     assert unchanged in word
-    await _delivered(counter, tmp_path)
+    await counter.delivered(tmp_path)
     (news,) = await counter.tapped(chat, refresh, card)
     assert status in news.text
     assert changed in news.text
@@ -121,7 +109,7 @@ async def test_a_card_is_refreshed_in_place_and_a_change_is_also_said(
 async def test_a_card_that_is_gone_is_shown_anew(counter: Counter, tmp_path: Path) -> None:
     chat = counter.desk.private(language="en")
     card = await counter.desk.chat(chat, "123456789")
-    await _delivered(counter, tmp_path)
+    await counter.delivered(tmp_path)
     data = card.button("latest news").data
     card.deleted = True
     chat.send_data(data, card)
