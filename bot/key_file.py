@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def next_of(path: Path) -> Path:
 
 def adopt_next(path: Path, label: str) -> Path:
     """The next key becomes the key; where the one before is kept. Raises AutoproError."""
-    before = path.with_name(f"{path.name}.before-{label}")
+    before = _free(path.with_name(f"{path.name}.before-{label}"))
     try:
         os.link(path, before)
         next_of(path).replace(path)
@@ -44,6 +45,12 @@ def adopt_next(path: Path, label: str) -> Path:
             f"({error.strerror}): do that by hand, and keep the old one as long as the backups made under it"
         ) from error
     return before
+
+
+def _free(path: Path) -> Path:
+    """That name, or the next one that nothing has: two changes of one minute must not cost a key."""
+    names = (path.with_name(f"{path.name}-{number}") for number in itertools.count(2))
+    return path if not path.exists() else next(name for name in names if not name.exists())
 
 
 def _make(path: Path, key: bytes) -> None:

@@ -150,7 +150,7 @@ async def test_connections_that_break_in_mid_answer(dovecot: Dovecot, tmp_path: 
         def cut(data: bytes) -> bytes:
             nonlocal passed
             passed += len(data)
-            if passed > 4_000 and wire.connections < 12:
+            if passed > 4_000 and wire.connections < 4:
                 passed = 0
                 asyncio.get_running_loop().call_soon(wire.reset)
             return data
