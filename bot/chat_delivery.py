@@ -131,6 +131,7 @@ class ChatDelivery:
                 await asyncio.wait(self._calls, return_when=asyncio.FIRST_COMPLETED)
             await self._marking.join()
             await asyncio.sleep(0)
+        self._stopping = True  # until it is cancelled nothing begins: what is cut off on its way would go out twice
         await self._marking.join()
 
     # What may go out

@@ -150,6 +150,4 @@ async def test_two_sigterms(tmp_path: Path, url: str) -> None:
             async with asyncio.timeout(25):
                 assert await process.wait() == 0
         for chat in chats:
-            # In order, none left out; a call that was on its way when time ran out may be made again, word for word.
-            assert sorted(answered(chat)) == answered(chat), chat.id
-            assert set(answered(chat)) == set(range(1, UPDATES + 1)), chat.id
+            assert answered(chat) == list(range(1, UPDATES + 1)), chat.id  # an orderly end repeats nothing
