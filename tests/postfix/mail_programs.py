@@ -60,7 +60,7 @@ class Household:
 def run(*command: str, text: str = "") -> str:
     """A program's output; it must end well."""
     demand(command[0], command[0])
-    env = {**environment(), "LC_ALL": "C.UTF-8", "TERM": "xterm"}
+    env = {**environment(), "LC_ALL": "C.UTF-8", "TERM": "xterm", "SHELL": "/bin/sh"}
     try:
         done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=30, env=env, check=False)
     except subprocess.TimeoutExpired as error:
@@ -133,9 +133,10 @@ def _muttrc(home: Household) -> Path:
 
 
 def _drive_mutt(home: Household, keys: str) -> None:
-    # It wants a terminal: script(1) gives it one. In an empty mailbox it forgets the keys, and waits for others: until timeout(1).
+    # It wants a terminal: script(1) gives it one. In an empty mailbox it forgets the keys, and waits for others: until timeout(1),
+    # which must leave it in the foreground, or the terminal stops it at its first write.
     demand("mutt", "mutt")
-    run("script", "-qc", f"timeout 10 mutt -F {_muttrc(home)} -e 'push \"{keys}\"'", "/dev/null")
+    run("script", "-qc", f"timeout --foreground 10 mutt -F {_muttrc(home)} -e 'push \"{keys}\"'", "/dev/null")
 
 
 Send = Callable[[Household, str], None]
