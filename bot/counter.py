@@ -214,7 +214,14 @@ class Counter:
         if token or heard.private or any(reply.secret for reply in replies):
             inbound = replace(inbound, reply_to=inbound.sender.address)  # a Reply-To is for open answers: anybody can write one
         answers = self._composer.answer(
-            heard.channel, inbound, replies, chosen, first=not known.known, now=visit.now, token=token, remove=heard.secret
+            heard.channel,
+            inbound,
+            replies,
+            chosen,
+            first=not known.known,
+            now=visit.now,
+            token=token or heard.question_token,
+            remove=heard.secret,
         )
         subject = fingerprint(answers[-1].subject)
         if subject != known.subject:

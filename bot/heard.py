@@ -14,6 +14,8 @@ from bot.core.visit import Access
 from bot.recognition import Writer
 from storage.correspondents import Correspondent
 
+# What a YES answers.
+_QUESTIONS = frozenset({Purpose.CHALLENGE, Purpose.CONFIRM_ADDRESS, Purpose.DECISION, Purpose.INVITATION, Purpose.NEW_ADDRESS})
 # What the desk asked of somebody: these tokens are not to be had by writing to it.
 _ASKED = frozenset(
     {
@@ -43,6 +45,7 @@ class Heard:
     access: Access
     form: FormState | None = None  # the form under way in this chat
     secret: bool = False  # a chat message that may hold a password: it is removed
+    awaited: bool = False  # it answers a request that an administrator has yet to decide, or a question about one
 
     @property
     def authentic(self) -> bool:
@@ -75,8 +78,16 @@ class Heard:
 
     @property
     def courtesy(self) -> bool:
-        """Nothing but thanks in answer to a letter of ours; to a test letter any word is an answer."""
-        return self.reading.courtesy and self.answers_us and self.access.granted(Purpose.TEST) is None
+        """Nothing but thanks in answer to a letter of ours. Where that letter waits for an answer, whoever writes "OK" takes it for
+        one: to a test letter it is, and any other asks again."""
+        waits = self.awaited or self.asks_for_yes or self.access.granted(Purpose.TEST) is not None
+        return self.reading.courtesy and self.answers_us and not waits
+
+    @property
+    def asks_for_yes(self) -> bool:
+        """It answers a letter that still waits for YES."""
+        token = self.access.token
+        return token is not None and token.grant.purpose in _QUESTIONS
 
     @property
     def private(self) -> bool:
@@ -103,6 +114,11 @@ class Heard:
         chat = self.inbound.chat
         token = chat.mark if chat is not None else self.inbound.token
         return Writer(self.channel, self.inbound.sender, token, self.inbound.answers, self.authentic, chat)
+
+    @property
+    def question_token(self) -> str:
+        """The token of a question that was not answered goes on into the letter that asks again."""
+        return self.inbound.token if self.asks_for_yes and not self.reading.commands else ""
 
     @property
     def session_token(self) -> str:

@@ -20,6 +20,7 @@ from bot.core.values import Channel
 from bot.core.visit import NOBODY
 from bot.heard import Heard
 from bot.reception import Reception
+from handlers.request_outcome import awaits_words
 from storage.chat_outbox import ChatOutbox
 from storage.correspondents import Correspondents
 from storage.database import Transaction
@@ -101,6 +102,8 @@ class Hearing:
         # Nobody is known where others read along; only who is listed in the administrators' chat, and what a button was bound to.
         if chat is None or not chat.in_group or looks_issued(chat.mark) or listed:
             heard = replace(heard, access=await self._reception.recognise(tx, heard.writer, now))
+        if reading.courtesy and heard.access.token is not None:
+            heard = replace(heard, awaited=await awaits_words(self._reception.files(tx).requests, heard.access))
         if not reading.commands and heard.code_like_a_word:
             again = self.read(inbound, has_choices=bool(known.choices), answers_us=answers_us, own_code=heard.code_like_a_word)
             heard = replace(heard, reading=again)

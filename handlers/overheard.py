@@ -5,6 +5,7 @@
 | answers a test letter (TEST)               | the test, whatever it says                                  |
 | answers a question's letter (ANSWER)       | the request's thread, unless it is a bare command           |
 | answers the form's letter (FORM)           | the form, unless a command was read                         |
+| answers a question for YES in other words  | the question: asked again, unless a command was read        |
 | answers an administrator's letter (REQUEST)| nothing was decided: asked again, unless a command was read |
 | replies to a card in the administrators' chat | as the answer to an administrator's letter               |
 | taps a card's button in the wrong hand     | nobody: refused, and noted in the audit trail               |
@@ -26,7 +27,7 @@ from bot.core.forms import FORMS, FieldKind, FormState
 from bot.core.replies import Reply
 from bot.core.values import Channel
 from bot.core.visit import Visit
-from handlers import access, asking, deciding, testing
+from handlers import access, asking, deciding, testing, yes
 from handlers.form_answers import continue_form
 from handlers.form_steps import current, mark_of
 from handlers.unread_password import unread_password
@@ -46,6 +47,8 @@ async def overheard(visit: Visit, commands: Sequence[Command]) -> Reply | None:
             return None
         if access.fills_form(visit):
             return await access.form_by_mail(visit, visit.text)
+        if (again := yes.asked_again(visit)) is not None:
+            return again
         if deciding.decides_in_vain(visit):
             return await deciding.refused(visit)
         return await deciding.unclear_answer(visit) or unread_password(visit)

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.core.accounts.administrators import named
-from bot.core.accounts.records import Request, RequestState
+from bot.core.accounts.records import NoteKind, Request, RequestState
+from bot.core.accounts.request_stores import Requests
+from bot.core.accounts.tokens import Purpose
 from bot.core.replies import Post, Reply
+from bot.core.visit import Access
 from handlers.credentials import language_wished
 from handlers.office import Office
 from handlers.request_letters import readers_of, request_token, thread_of, waiting
@@ -55,6 +58,20 @@ async def told_others(office: Office, request: Request) -> tuple[Post, ...]:
             )
         )
     return tuple(posts)
+
+
+async def awaits_words(requests: Requests, access: Access) -> bool:
+    """Whether a letter that was answered waits for words: an administrator's decision, or the answer to a question of theirs."""
+    token = access.token
+    if token is None or token.grant.request_number is None:
+        return False
+    request = await requests.get(token.grant.request_number)
+    if request is None or request.state is not RequestState.OPEN:
+        return False
+    if token.grant.purpose is Purpose.REQUEST:
+        return access.listed
+    notes = await requests.notes(request.number)
+    return token.grant.purpose is Purpose.ANSWER and bool(notes) and notes[-1].kind is NoteKind.QUESTION
 
 
 def told_requester(request: Request, template: str, facts: Mapping[str, Any], *, token: str = "") -> tuple[Post, ...]:

@@ -22,6 +22,7 @@ SPEC = CommandSpec(
     listed=False,
 )
 
+_A_FEW = 8  # words
 Confirmed = Callable[[Visit, Token], Awaitable[Reply]]
 
 CONFIRMS: Mapping[Purpose, Confirmed] = {
@@ -39,12 +40,27 @@ async def prepare(anteroom: Anteroom, command: Command) -> object:
 
 
 async def answer(visit: Visit, command: Command) -> Reply:
-    """Confirms by the valid token's purpose. Without one there is nothing to confirm; a foreign token is told no more than that."""
+    """Confirms by the valid token's purpose. Without one there is nothing to confirm; a foreign token is told no more than that.
+
+    To the letter about a request YES is no decision: the administrator is asked again.
+    """
     token = visit.access.token
+    undecided = await deciding.unclear_answer(visit)
+    if undecided is not None:
+        return undecided
     confirms = CONFIRMS.get(token.grant.purpose) if token is not None else None
     if token is None or confirms is None:
         return nothing_to_confirm(visit)
     return await confirms(visit, token)
+
+
+def asked_again(visit: Visit) -> Reply | None:
+    """What a few other words get that answer a question ("OK", "that was me"): only YES counts. None for anything longer, which a
+    person may have to read, and where nothing waits for YES."""
+    token = visit.access.token
+    lines = [line for line in visit.text.splitlines() if line.strip()]
+    short = len(lines) == 1 and len(lines[0].split()) <= _A_FEW and "?" not in lines[0]
+    return Reply("yes/unclear") if short and token is not None and token.grant.purpose in CONFIRMS else None
 
 
 def nothing_to_confirm(visit: Visit) -> Reply:

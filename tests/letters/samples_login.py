@@ -110,6 +110,7 @@ SAMPLES: dict[str, list[Facts]] = {
     "login/password_needed": [{"refused_here": each} for each in _BOTH],
     "login/logged_out": [{"everywhere": each, "ended": 3, "company": _COMPANY} for each in _BOTH],
     "yes/nothing": [{"over": over, "used": used} for over, used in ((False, False), (True, False), (True, True))],
+    "yes/unclear": [{}],
     "password/choose": [_CHOICE],
     "password/how": [_CHOICE],
     "password/refused": [{**_CHOICE, "rule": rule.value, "length": 9, "limit": 15} for rule in Rule],

@@ -265,3 +265,21 @@ async def test_an_administrator_invites_and_removes_for_a_customer(house: House,
     await house.marie.gets("members/told")
     await house.jules.gets("members/removed_you")
     await nothing_more(house.desk)
+
+
+@each_language
+async def test_an_ok_or_a_yes_decides_nothing_and_is_asked_again(tmp_path: Path, speech: Speech) -> None:
+    """Neither names a decision; met with silence it would pass for one. Thanks for what is decided stay unanswered."""
+    async with open_house(tmp_path) as house:
+        await house.request(speech)
+        letter = await house.admin.gets("admin/decide")
+        for words in ("OK", "Merci", speech.yes):
+            letter = await house.admin.answers_and_gets(letter, words, "admin/unclear")
+        await house.admin.answers(letter, f"{speech.approve} {speech.none}", unproved=True)
+        asked = await house.admin.gets("admin/confirm")
+        await house.admin.answers_and_gets(asked, "OK", "yes/unclear")
+        await house.admin.answers(asked, speech.yes, unproved=True)
+        decided = await house.admin.gets("admin/decided")
+        await house.marie.gets("access/credentials")
+        await house.admin.answers(decided, "Merci")
+        await nothing_more(house.desk)

@@ -118,3 +118,33 @@ async def test_the_receipt_says_when_a_person_is_there(tmp_path: Path, speech: S
             receipt = await house.request(speech, house.person(address))
             assert words[speech is not ENGLISH] in receipt.text, receipt.text
             assert "856-5559" in receipt.text
+
+
+@each_language
+async def test_other_words_than_yes_are_asked_again(house: House, speech: Speech) -> None:
+    """Whoever writes "OK" takes it for an answer, and must not wait in vain; the letter that asks again takes the YES as well."""
+    form = speech.form.format(name="Marie Tremblay", address=MARIE)
+    await house.jules.asks(f"{speech.request}\n{form}", "access/confirm_sent")
+    asked = await house.marie.gets("access/confirm_address")
+    said = ("Yes, that was me", "I confirm") if speech is ENGLISH else ("Oui, je confirme", "C'est bien moi")
+    for words in ("OK", "👍", *said):
+        again = await house.marie.answers_and_gets(asked, words, "yes/unclear")
+        assert speech.yes in again.text
+    assert (await house.newest_request()).confirmed_at is None
+    await nothing_more(house.desk)
+    await house.marie.answers_and_gets(again, speech.yes, "access/received")
+    await house.admin.gets("admin/decide")
+    await house.marie.answers(asked, "OK")  # nothing waits any more
+    await nothing_more(house.desk)
+
+
+@each_language
+async def test_an_ok_answers_an_administrators_question(house: House, speech: Speech) -> None:
+    """It goes into the thread like any answer; thanks for what was answered do not."""
+    await house.request(speech)
+    await house.admin.answers_and_gets(await house.admin.gets("admin/decide"), speech.ask, "admin/asked")
+    question = await house.marie.gets("access/question")
+    await house.marie.answers_and_gets(question, "OK", "access/answer_passed")
+    assert "OK" in (await house.admin.gets("admin/decide")).text
+    await house.marie.answers(question, "Merci")
+    await nothing_more(house.desk)
