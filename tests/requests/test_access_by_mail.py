@@ -89,7 +89,7 @@ async def test_missing_and_wrong_lines_are_named_and_the_others_kept(desk: Reque
     problems = {line.key: line.problem for line in first.reply.facts["lines"] if line.problem}
     assert problems == {"company": "missing", "email": "not_an_address", "telephone": "not_a_telephone"}
     written = text(first.reply, Language.EN)
-    assert "Company: still missing" in written
+    assert "Company: is still missing" in written
     assert "“12”" in written
     assert "Name *: Julie" in written
     check_letters(first)

@@ -31,7 +31,7 @@ async def test_the_form_comes_back_with_what_is_missing_or_wrong(house: House, s
     assert advice in form.text
     first = lines(speech, "Marie Tremblay", "Tremblay inc.", "marie at customer", "")
     back = await house.marie.answers_and_gets(form, first, "access/form")
-    wrong = ("is not an e-mail address", "still missing") if speech is ENGLISH else ("n’est pas une adresse", "manque encore")
+    wrong = ("is not an e-mail address", "is still missing") if speech is ENGLISH else ("n’est pas une adresse", "manque encore")
     for words in (*wrong, "“marie at customer”" if speech is ENGLISH else "marie at customer", "Tremblay inc."):
         assert words in back.text
     await nothing_more(house.desk)
