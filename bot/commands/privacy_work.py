@@ -8,7 +8,9 @@ from typing import Any
 
 from bot.commands import account_work
 from bot.commands.backoffice import Backoffice
+from bot.core.accounts.administrators import is_chat
 from bot.core.accounts.records import MemberState
+from bot.core.chat import chat_key
 from bot.core.clock import from_micros
 from bot.core.errors import Refused
 from bot.core.letters import unpack_letter
@@ -44,7 +46,8 @@ class Forgotten:
 
 
 async def export(backoffice: Backoffice, address: str) -> dict[str, Any]:
-    """All that is held about an address, to be read by the person; secrets are left out."""
+    """All that is held about an address, to be read by the person; secrets are left out. Raises Refused for what names nobody."""
+    _check_named(address)
 
     async def job(office: Office, tx: Transaction) -> dict[str, Any]:
         persons, seal = Persons(tx), backoffice.cabinet.seal
@@ -85,8 +88,11 @@ _PLAIN = {
 
 async def forget(backoffice: Backoffice, address: str, *, close: bool) -> Forgotten:
     """Takes away all that may go. Raises Refused with what must be done before."""
+    _check_named(address)
     if address.strip().lower() in {one.lower() for one in backoffice.rules.admin_addresses}:
         raise Refused(f"{address} is an administrator's: take it out of [admins] addresses first")
+    if address.strip().lower() in {chat_key(user) for user in backoffice.rules.admin_users}:
+        raise Refused(f"{address} is an administrator's: take its number out of [admins] telegram_ids first")
     await _leave_accounts(backoffice, address, close=close)
 
     async def job(office: Office, tx: Transaction) -> Forgotten:
@@ -104,6 +110,12 @@ async def forget(backoffice: Backoffice, address: str, *, close: bool) -> Forgot
         return Forgotten({kind: rows for kind, rows in gone.items() if rows}, [*again, *STAYS])
 
     return await backoffice.write(job)
+
+
+def _check_named(address: str) -> None:
+    """A slip of the pen must not read like "nothing was held"."""
+    if "@" not in address and not is_chat(address.strip().lower()):
+        raise Refused(f"{address!r} names nobody: write a mail address, or telegram:NUMBER for somebody known by a chat alone")
 
 
 async def _leave_accounts(backoffice: Backoffice, address: str, *, close: bool) -> None:

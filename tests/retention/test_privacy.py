@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -201,6 +202,20 @@ async def test_an_administrator_is_taken_off_the_list_first(office: Backoffice) 
     found = await export(office, "admin@x.example")
     assert len(found["held"]["requests_sent_to_this_address"]) == 2
     assert len(found["held"]["requests_decided_by_this_address"]) == 2
+
+
+async def test_an_administrator_in_the_chat_as_well(office: Backoffice) -> None:
+    rules = replace(office.rules, admin_users=frozenset({501}))
+    with pytest.raises(Refused, match=r"\[admins\] telegram_ids"):
+        await forget(replace(office, rules=rules), " Telegram:501", close=True)
+
+
+@pytest.mark.parametrize("slip", ["marie", "501", "marie at x.example", ""])
+async def test_what_names_nobody_is_refused(office: Backoffice, slip: str) -> None:
+    """It must not read like "nothing was held"."""
+    for work in (export(office, slip), forget(office, slip, close=False)):
+        with pytest.raises(Refused, match="telegram:NUMBER"):
+            await work
 
 
 async def test_who_was_an_administrator_is_forgotten_as_one(office: Backoffice) -> None:
