@@ -68,7 +68,12 @@ class Heard:
             command=said_by(reading.commands),
             hint=self.inbound.hint,
             text=self.inbound.text,
+            answered=self.inbound.quoted if self.channel is Channel.MAIL and self._answers_a_letter else "",
         )
+
+    @property
+    def _answers_a_letter(self) -> bool:
+        return self.answers_us or self.access.token is not None
 
     @property
     def asked_for(self) -> bool:

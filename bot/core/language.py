@@ -12,6 +12,7 @@ from bot.core.text_words import ENGLISH, FRENCH, PLAIN_ENGLISH, PLAIN_FRENCH
 from bot.core.values import Language
 
 MAX_GUESSED = 2_000  # characters of the text that are looked at
+MAX_QUOTED = 20_000  # the same of a quote: a letter of ours in both languages must not pass for its first half
 _ENOUGH = 2  # words of one language, where none of them is plain enough by itself
 
 _NAMES = {
@@ -41,13 +42,14 @@ def decide(
     command: Language | None,
     hint: Language | None,
     text: str,
+    answered: str = "",
 ) -> Language | None:
-    """The language of the answer, None when nothing tells it (the answer then speaks both).
+    """The language of the answer, None when nothing tells it (the answer then speaks both). `answered` is the quote of our letter.
 
     In this order: an explicit wish in this message, the profile, what is remembered for this authentic address, an unambiguous
-    command word, the channel's hint, and the text itself.
+    command word, the channel's hint, the text itself, and where it is a bare number or "OK", the letter of ours that it answers.
     """
-    return switch or profile or remembered or command or hint or guess_from_text(text)
+    return switch or profile or remembered or command or hint or guess_from_text(text) or guess_from_text(answered, MAX_QUOTED)
 
 
 def language_named(words: str) -> Language | None:
@@ -60,9 +62,9 @@ def said_by(commands: Iterable[Command]) -> Language | None:
     return next((command.language for command in commands if command.language is not None), None)
 
 
-def guess_from_text(text: str) -> Language | None:
+def guess_from_text(text: str, most: int = MAX_GUESSED) -> Language | None:
     """The language that running text shows without a doubt, None when it holds both or too little. Accents are not needed."""
-    words = set(fold(text[:MAX_GUESSED]).split())
+    words = set(fold(text[:most]).split())
     english = len(words & ENGLISH)
     french = len(words & FRENCH)
     if english > 3 * french and (english >= _ENOUGH or words & PLAIN_ENGLISH):

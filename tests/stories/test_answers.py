@@ -27,7 +27,9 @@ from tests.stories.certificates import Pair, make_pair
 from tests.stories.rows import rows
 from tests.support.clock import HandClock
 from tests.support.desk import CUSTOMER, SERVICE, StartedDesk, settings_for, started_desk
+from tests.support.people import Person
 from tests.support.relay import Relay, running_relay
+from tests.support.speech import ENGLISH, FRENCH, Speech, each_language
 
 
 @pytest.fixture
@@ -59,6 +61,21 @@ async def send_secret(desk: StartedDesk) -> None:
         return (await Outbox(tx, desk.app.seal).add(letter, None, desk.clock.now()),)
 
     await desk.app.database.write(add, desk.app.delivery.offer)  # type: ignore[arg-type]
+
+
+@each_language
+async def test_a_bare_answer_is_answered_in_the_language_of_its_letter(desk: StartedDesk, speech: Speech) -> None:
+    """A number says nothing of its writer's language; a letter of ours in one language does, one in both does not."""
+    marie, luc = Person(desk, CUSTOMER), Person(desk, "luc@customer.example")
+    bol = "BOL" if speech is ENGLISH else "CONNAISSEMENT"
+    choose = await marie.asks(f"{speech.trace.partition(' ')[0]} {bol} BOL-48812", "trace/choose")
+    assert choose["Content-Language"] in (speech.language, "fr, en")
+    if speech is FRENCH:  # TRACE and BOL are words of both
+        assert (await marie.answers_and_gets(choose, "2", "trace/found"))["Content-Language"] == "fr"
+    form = await marie.asks(speech.request, "access/form")
+    assert (await marie.answers_and_gets(form, "123456789", "trace/found"))["Content-Language"] == speech.language
+    both = await luc.asks("123456789", "trace/found")
+    assert (await luc.answers_and_gets(both, "123456789", "trace/found"))["Content-Language"] == "fr, en"
 
 
 async def test_an_answer_is_in_the_thread(desk: StartedDesk) -> None:
