@@ -16,7 +16,7 @@ from typing import Any
 
 import structlog
 
-from bot.core.chat_calls import Call, read_call
+from bot.core.chat_calls import WrittenCall, read_call, write_parameters
 from bot.core.clock import Clock, to_micros
 from bot.core.errors import StorageError
 from bot.core.letters import Queued
@@ -42,7 +42,7 @@ PATIENCE = Patience(
     delays=tuple(timedelta(seconds=seconds) for seconds in (2, 5, 15, 60, 300, 1800)),
     give_up=timedelta(days=1),  # an answer in a chat is stale by then
 )
-_NO_CALL = Call("", {})
+_NO_CALL = WrittenCall("", b"")
 
 
 class UnresolvableError(Exception):
@@ -202,7 +202,7 @@ class ChatDelivery:
     def _add(self, queued: Queued) -> None:
         try:
             call = read_call(queued.letter.content)
-        except (ValueError, KeyError, TypeError):
+        except ValueError:
             call = _NO_CALL
         self._schedule.add(Ready(queued, call))
         self._wake.set()
@@ -234,7 +234,7 @@ class ChatDelivery:
         try:
             if ready.call is _NO_CALL:
                 raise PermanentFailureError("this is no call of the Bot API")
-            number = await self._transport.send(await self._resolved(ready))
+            number = await self._transport.send(await self._resolved(ready.call))
         except UnresolvableError as error:
             log.info("call_dropped", outbox_id=queued.id, method=ready.call.method, reason=str(error))
         except (TemporaryFailureError, PermanentFailureError, PutOffError, UnwelcomeError) as error:
@@ -257,12 +257,11 @@ class ChatDelivery:
                 self._schedule.drop(ready.conversation, ready.queued.id)
         self._wake.set()
 
-    async def _resolved(self, ready: Ready) -> Call:
+    async def _resolved(self, call: WrittenCall) -> WrittenCall:
         """The call with the numbers that Telegram gave to the letters it names."""
-        call = ready.call
-        if b'"letter"' not in ready.queued.letter.content:
+        if not call.may_name_letters:
             return call
-        return Call(call.method, await self._numbers_in(call.parameters), call.otherwise)
+        return WrittenCall(call.method, write_parameters(await self._numbers_in(call.parameters)), call.otherwise)
 
     async def _numbers_in(self, value: Any) -> Any:
         if isinstance(value, Mapping):

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any, TypeVar
 
 from telegram import Bot, WebhookInfo
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
-from telegram.request import RequestData
-from telegram.request._requestparameter import RequestParameter
 
 from bot.channels.telegram_request import READ_SECONDS, AiohttpRequest
+from bot.core.chat_calls import WrittenCall, write_parameters
 from bot.core.immutable import immutable
 
 # What the desk reads (`telegram_reader`). It is always said: Telegram remembers what another program asked for.
@@ -75,14 +74,15 @@ class TelegramApi:
     async def updates(self, offset: int | None, wait_seconds: int) -> list[Any]:
         """The updates from `offset` on, which confirms those below it; plain JSON, [] when none came in time. Raises ApiError."""
         parameters = {"timeout": wait_seconds, "allowed_updates": list(UPDATES)}
-        found = await self._post("getUpdates", parameters if offset is None else {**parameters, "offset": offset}, wait_seconds)
+        body = write_parameters(parameters if offset is None else {**parameters, "offset": offset})
+        found = await self._post("getUpdates", body, wait_seconds)
         if not isinstance(found, list):
             raise ApiError("the answer to getUpdates is no list")
         return found
 
-    async def call(self, method: str, parameters: Mapping[str, Any]) -> Any:
+    async def call(self, call: WrittenCall) -> Any:
         """One call, word for word; its result. Raises ApiError."""
-        return await self._post(method, parameters)
+        return await self._post(call.method, call.body)
 
     async def listen(self, url: str, secret: str) -> None:
         """Has updates posted to `url`. What waits stays. Raises ApiError."""
@@ -100,9 +100,8 @@ class TelegramApi:
         """Closes the session."""
         await self._request.shutdown()
 
-    async def _post(self, method: str, parameters: Mapping[str, Any], wait_seconds: int = 0) -> Any:
-        data = RequestData([RequestParameter(name, value, None) for name, value in parameters.items()])
-        return await self._told(self._request.post(self._base + method, data, read_timeout=READ_SECONDS + wait_seconds))
+    async def _post(self, method: str, body: bytes, wait_seconds: int = 0) -> Any:
+        return await self._told(self._request.post_written(self._base + method, body, READ_SECONDS + wait_seconds))
 
     async def _told(self, step: Awaitable[Result]) -> Result:
         """Awaits a call; its errors in our words, without the token: a proxy's error page may repeat the address.

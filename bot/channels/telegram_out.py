@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 import structlog
 
 from bot.channels.telegram_api import ApiError, ForbiddenError, RefusedError, TelegramApi, TooManyError
-from bot.core.chat_calls import Call
+from bot.core.chat_calls import WrittenCall
 from bot.core.ports import PermanentFailureError, PutOffError, TemporaryFailureError, UnwelcomeError
-
-SEND_SECONDS = 40.0  # for one letter; the transport's own limits end it before
 
 log = structlog.get_logger("delivery")
 
@@ -28,14 +25,13 @@ class TelegramTransport:
     def __init__(self, api: TelegramApi) -> None:
         self._api = api
 
-    async def send(self, call: Call) -> int | None:
+    async def send(self, call: WrittenCall) -> int | None:
         """One call; the number of the message that it made.
 
         Raises TemporaryFailureError, PermanentFailureError, PutOffError or UnwelcomeError.
         """
         try:
-            async with asyncio.timeout(SEND_SECONDS):
-                return _message_id(await self._api.call(call.method, call.parameters))
+            return _message_id(await self._api.call(call))
         except RefusedError as error:
             return await self._refused(call, str(error))
         except ForbiddenError as error:
@@ -44,10 +40,8 @@ class TelegramTransport:
             raise PutOffError(str(error), error.wait) from error
         except ApiError as error:
             raise TemporaryFailureError(str(error)) from error
-        except TimeoutError as error:
-            raise TemporaryFailureError(f"no answer within {SEND_SECONDS:.0f} seconds") from error
 
-    async def _refused(self, call: Call, reason: str) -> int | None:
+    async def _refused(self, call: WrittenCall, reason: str) -> int | None:
         if any(words in reason.lower() for words in _DONE):
             return None
         if call.otherwise is not None:

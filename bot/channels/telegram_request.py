@@ -9,20 +9,31 @@ from __future__ import annotations
 import json
 import logging
 import os
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 import aiohttp
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bot.core.chat_calls import write_parameters
+from bot.core.immutable import immutable
+
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
 CONNECTIONS = 64  # at a time; the long poll holds one of them
-_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_JSON = {"Content-Type": "application/json"}
 
 os.environ.setdefault("PTB_TIMEDELTA", "1")  # python-telegram-bot gives times as timedelta, and does not warn that it will
 # At debug this logger tells the token (within its base address) and the parameters of every call: texts of customers.
 logging.getLogger("telegram.Bot").disabled = True
+
+
+@immutable
+class _Written:
+    """Stands for the library's RequestData where the parameters are JSON already."""
+
+    body: bytes
 
 
 class AiohttpRequest(BaseRequest):
@@ -41,13 +52,19 @@ class AiohttpRequest(BaseRequest):
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=75.0)
             cookies = aiohttp.DummyCookieJar()
-            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=cookies, json_serialize=_COMPACT.encode)
+            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=cookies)
 
     async def shutdown(self) -> None:
         """Closes the session."""
         session, self._session = self._session, None
         if session is not None:
             await session.close()
+
+    async def post_written(self, url: str, body: bytes, read_timeout: float) -> Any:
+        """One call whose parameters are written already; its result. Raises what the library's own calls raise."""
+        data = cast(RequestData, _Written(body))  # it only passes through the library's hands, on the way to `do_request`
+        answer = await self._request_wrapper(url, "POST", data, read_timeout=read_timeout)
+        return self.parse_json_payload(answer)["result"]
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:
@@ -64,7 +81,7 @@ class AiohttpRequest(BaseRequest):
         self,
         url: str,
         method: str,
-        request_data: RequestData | None = None,
+        request_data: RequestData | _Written | None = None,
         read_timeout: Any = BaseRequest.DEFAULT_NONE,
         write_timeout: Any = BaseRequest.DEFAULT_NONE,
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
@@ -75,7 +92,7 @@ class AiohttpRequest(BaseRequest):
         assert self._session is not None  # noqa: S101 - just made
         read = READ_SECONDS if read_timeout is BaseRequest.DEFAULT_NONE else read_timeout
         connect = CONNECT_SECONDS if connect_timeout is BaseRequest.DEFAULT_NONE else connect_timeout
-        timeout = aiohttp.ClientTimeout(total=None if read is None else read + connect, connect=connect, sock_read=read)
+        timeout = _timeout(read, connect)
         problem: TelegramError
         try:
             async with self._session.request(method, url, timeout=timeout, allow_redirects=False, **_body(request_data)) as answer:
@@ -87,11 +104,19 @@ class AiohttpRequest(BaseRequest):
         raise problem
 
 
-def _body(data: RequestData | None) -> dict[str, Any]:
+@cache
+def _timeout(read: float | None, connect: float) -> aiohttp.ClientTimeout:
+    # One timer for all of a call: one for each read besides would only end it a little earlier.
+    return aiohttp.ClientTimeout(total=None if read is None else read + connect, connect=connect)
+
+
+def _body(data: RequestData | _Written | None) -> dict[str, Any]:
     if data is None:
         return {}
+    if isinstance(data, _Written):
+        return {"data": data.body, "headers": _JSON}
     if not data.contains_files:
-        return {"json": data.parameters}
+        return {"data": write_parameters(data.parameters), "headers": _JSON}
     form = aiohttp.FormData(data.json_parameters)
     for name, (filename, content, kind) in data.multipart_data.items():
         form.add_field(name, content, filename=filename, content_type=kind)

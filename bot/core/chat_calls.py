@@ -1,7 +1,7 @@
-"""Calls of the Bot API, as the outbox keeps them: everything is decided when they are written, so that a repeat is word for word.
+"""Calls of the Bot API as they wait in the outbox: written when the answer is made, and posted as they stand.
 
-One letter is one call: `{"method": "sendMessage", "parameters": {…}}`. Where a call needs the number that Telegram gave to a letter
-of ours, it says `{"letter": "<its message_id>"}` instead; delivery knows the number once that letter is sent.
+A call names its method and parameters. Where a parameter is the number that Telegram gave to a letter of ours, it says
+`{"letter": "<its message_id>"}` instead; delivery knows the number once that letter is sent.
 """
 
 from __future__ import annotations
@@ -13,35 +13,58 @@ from typing import Any
 from bot.core.immutable import immutable
 
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_LETTER = b'"letter"'
+
+
+@immutable
+class WrittenCall:
+    """A call ready to be posted: `body` is the JSON of its parameters.
+
+    `otherwise` is the call to make when this one is refused for good ("please delete the message yourself").
+    """
+
+    method: str
+    body: bytes
+    otherwise: WrittenCall | None = None
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The parameters as values."""
+        parameters: dict[str, Any] = json.loads(self.body)
+        return parameters
+
+    @property
+    def may_name_letters(self) -> bool:
+        """Whether numbers of letters of ours may have to be filled in before it is posted."""
+        return _LETTER in self.body
 
 
 @immutable
 class Call:
-    """One call. `otherwise` is the call to make when this one is refused for good ("please delete the message yourself")."""
+    """A call being made; `otherwise` as of a `WrittenCall`."""
 
     method: str
     parameters: Mapping[str, Any]
     otherwise: Call | None = None
 
     def content(self) -> bytes:
-        """What the outbox keeps."""
-        return _COMPACT.encode(self._plain()).encode()
-
-    def _plain(self) -> dict[str, Any]:
-        plain: dict[str, Any] = {"method": self.method, "parameters": dict(self.parameters)}
-        if self.otherwise is not None:
-            plain["otherwise"] = self.otherwise._plain()
-        return plain
+        """What the outbox keeps: a line with the method, one with the parameters, and two more for each call to make otherwise."""
+        written = self.method.encode() + b"\n" + write_parameters(self.parameters)
+        return written if self.otherwise is None else written + b"\n" + self.otherwise.content()
 
 
-def read_call(content: bytes) -> Call:
-    """The call that `content` wrote. Raises ValueError or KeyError for anything else."""
-    return _call(json.loads(content))
+def write_parameters(parameters: Mapping[str, Any]) -> bytes:
+    """The JSON of parameters, on one line."""
+    return _COMPACT.encode(parameters).encode()
 
 
-def _call(plain: Mapping[str, Any]) -> Call:
-    otherwise = plain.get("otherwise")
-    return Call(plain["method"], plain["parameters"], None if otherwise is None else _call(otherwise))
+def read_call(content: bytes) -> WrittenCall:
+    """The call that `Call.content` wrote. Raises ValueError for anything else."""
+    method, _, rest = content.partition(b"\n")
+    body, _, otherwise = rest.partition(b"\n")
+    if not method.isalpha() or not body.startswith(b"{"):
+        raise ValueError("no call of the Bot API")
+    return WrittenCall(method.decode(), body, read_call(otherwise) if otherwise else None)
 
 
 def letter_number(message_id: str) -> dict[str, str]:

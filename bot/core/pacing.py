@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import count
 
-from bot.core.chat_calls import Call
+from bot.core.chat_calls import WrittenCall
 from bot.core.immutable import immutable
 from bot.core.letters import Queued
 
@@ -44,7 +44,7 @@ class Ready:
     """A letter with its call."""
 
     queued: Queued
-    call: Call
+    call: WrittenCall
 
     @property
     def conversation(self) -> str:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from bot.core.authenticity import Verdict
-from bot.core.chat_calls import Call
+from bot.core.chat_calls import WrittenCall
 from bot.core.letters import Letter, Queued
 
 
@@ -82,7 +82,7 @@ class Transport(Protocol):
 class Caller(Protocol):
     """A way out for chat messages: one call each."""
 
-    async def send(self, call: Call) -> int | None:
+    async def send(self, call: WrittenCall) -> int | None:
         """One call; the number of the message that it made.
 
         Raises TemporaryFailureError, PermanentFailureError, PutOffError or UnwelcomeError.

@@ -13,6 +13,7 @@ import pytest
 from aiohttp import web
 
 from bot.channels.telegram_api import ApiError, TelegramApi
+from bot.core.chat_calls import WrittenCall, write_parameters
 from tests.process.child import free_port
 from tests.support.bot_api import TOKEN
 
@@ -80,7 +81,7 @@ async def use(url: str) -> list[str]:
     calls: list[Callable[[], Awaitable[Any]]] = [
         api.myself,
         lambda: api.updates(None, 0),
-        lambda: api.call("sendMessage", {"chat_id": 7, "text": "Bonjour"}),
+        lambda: api.call(WrittenCall("sendMessage", write_parameters({"chat_id": 7, "text": "Bonjour"}))),
         lambda: api.listen("https://desk.example/telegram", "s"),
         api.poll,
         api.webhook,

@@ -8,7 +8,7 @@ from itertools import count, pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.chat_calls import Call
+from bot.core.chat_calls import WrittenCall, write_parameters
 from bot.core.letters import Letter, Queued
 from bot.core.pacing import MINUTE, SECOND, Pace, Pacer, Ready, Schedule
 from bot.core.values import Channel
@@ -18,7 +18,7 @@ _IDS = count(1)
 
 def message(chat: int, *, bulk: bool = False, method: str = "sendMessage") -> Ready:
     letter = Letter(Channel.TELEGRAM, f"telegram:{chat}", "", "t", str(chat), b"", bulk=bulk)
-    return Ready(Queued(next(_IDS), letter, 0, 0), Call(method, {"chat_id": chat}))
+    return Ready(Queued(next(_IDS), letter, 0, 0), WrittenCall(method, write_parameters({"chat_id": chat})))
 
 
 def run(schedule: Schedule, until: int, latency: int = 0, start: int = 0) -> list[tuple[int, Ready]]:

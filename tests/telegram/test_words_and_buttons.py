@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.chat_buttons import DATA_LIMIT, button_data, keyboard, read_button
-from bot.core.chat_calls import Call, letter_number, read_call
+from bot.core.chat_calls import Call, WrittenCall, letter_number, read_call
 from bot.core.chat_text import TEXT_LIMIT, pieces, shown, units
 from bot.core.chat_words import link_payload, read_payload, said
 
@@ -87,8 +87,24 @@ def test_a_short_text_is_one_piece_as_it_was() -> None:
     assert pieces("<b>PRO</b>\n\nx") == ["<b>PRO</b>\n\nx"]
 
 
-@pytest.mark.parametrize("otherwise", [None, Call("sendMessage", {"chat_id": 5, "text": "é"})])
-def test_a_call_is_kept_and_read_back(otherwise: Call | None) -> None:
+@pytest.mark.parametrize(
+    ("otherwise", "kept"),
+    [
+        (None, None),
+        (
+            Call("sendMessage", {"chat_id": 5, "text": "é\n"}),
+            WrittenCall("sendMessage", '{"chat_id":5,"text":"é\\n"}'.encode()),
+        ),
+    ],
+)
+def test_a_call_is_kept_and_read_back(otherwise: Call | None, kept: WrittenCall | None) -> None:
     call = Call("deleteMessage", {"chat_id": 5, "message_id": letter_number("abc")}, otherwise)
-    assert read_call(call.content()) == call
-    assert call.parameters["message_id"] == {"letter": "abc"}
+    read = read_call(call.content())
+    assert (read.method, read.parameters, read.otherwise) == (call.method, call.parameters, kept)
+    assert read.may_name_letters
+
+
+@pytest.mark.parametrize("content", [b"", b"sendMessage", b"{}", b'{"method":"sendMessage"}', b"sendMessage\nwords"])
+def test_what_is_no_call_is_told(content: bytes) -> None:
+    with pytest.raises(ValueError, match="no call"):
+        read_call(content)

@@ -6,6 +6,7 @@ import asyncio
 
 from bot.channels.telegram_api import ApiError, ForbiddenError, RefusedError, TelegramApi, TokenRefusedError
 from bot.commands.checks.finding import Finding, Ground
+from bot.core.chat_calls import WrittenCall, write_parameters
 
 _SECONDS = 15.0
 _SUBJECT = "telegram"
@@ -53,7 +54,7 @@ async def _chat(api: TelegramApi, chat_id: int) -> list[Finding]:
         return []
     subject = "administrators' chat"
     try:
-        chat = await api.call("getChat", {"chat_id": chat_id})
+        chat = await api.call(WrittenCall("getChat", write_parameters({"chat_id": chat_id})))
     except (RefusedError, ForbiddenError) as error:
         mend = "add the bot to the group, and set [telegram] admin_chat_id to the group's number"
         return [Finding(subject, well=False, found=f"{chat_id}: {error}", mend=mend)]
