@@ -273,12 +273,25 @@ class Counter:
         if dialogue is not None:
             return [dialogue]
         if commands:
-            replies = [await answer_command(self._handlers[command.name], visit, command, prepared) for command in commands]
+            replies = await self._obeyed(visit, heard, prepared)
             await self._reception.leave(visit)
             return [*replies, *([other] if other is not None else [])]
         if heard.inbound.wrapper:
             return [Reply("desk/encrypted", {"wrapper": heard.inbound.wrapper}, understood=False)]
         return [answer_unknown(visit, heard.reading)]
+
+    async def _obeyed(self, visit: Visit, heard: Heard, prepared: Prepared) -> list[Reply]:
+        """The answers to the commands of one message, in order. What follows LOGIN or LOGOUT knows who is logged in since."""
+        first, replies = visit, []
+        for command in heard.reading.commands:
+            handler = self._handlers[command.name]
+            # What was prepared fits who wrote the message, not who logged in with it.
+            replies.append(await answer_command(handler, visit if handler.prepare is None else first, command, prepared))
+            if handler.spec.enters and command is not heard.reading.commands[-1]:
+                writer = replace(heard.writer, token=replies[-1].token or heard.writer.token)
+                access = await self._reception.recognise(visit.files, writer, visit.now)
+                visit = replace(visit, access=access, logged_in=access.entered, assurance=assurance_of(access, writer))
+        return replies
 
     def _last_answer(self, allowance: Allowance) -> list[Reply]:
         """The section that says until when nothing more will come, on the answer that uses up a cap."""

@@ -101,7 +101,7 @@ class Hearing:
         heard = Heard(channel, inbound, verdict, known, answers_us, reading, NOBODY)
         # Nobody is known where others read along; only who is listed in the administrators' chat, and what a button was bound to.
         if chat is None or not chat.in_group or looks_issued(chat.mark) or listed:
-            heard = replace(heard, access=await self._reception.recognise(tx, heard.writer, now))
+            heard = replace(heard, access=await self._reception.recognise(self._reception.files(tx), heard.writer, now))
         if reading.courtesy and heard.access.token is not None:
             heard = replace(heard, awaited=await awaits_words(self._reception.files(tx).requests, heard.access))
         if not reading.commands and heard.code_like_a_word:

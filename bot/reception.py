@@ -42,9 +42,9 @@ class Reception:
         """What letters about requests are made with where nobody visits: a credential came back."""
         return Office(now, files, self.rules, self.facts, self.cabinet.mint)
 
-    async def recognise(self, tx: Transaction, writer: Writer, now: datetime) -> Access:
+    async def recognise(self, files: Files, writer: Writer, now: datetime) -> Access:
         """Who the writer is, beyond an address."""
-        return await recognise(self.files(tx), writer, self.rules, now)
+        return await recognise(files, writer, self.rules, now)
 
     async def note_silence(self, tx: Transaction, inbound: Inbound, verdict: Verdict | None, why: str, now: datetime) -> str:
         """What becomes of a message that nobody answers, in a stable word.

@@ -57,6 +57,7 @@ SPEC = CommandSpec(
     written=_is_login,
     takes_code=True,
     secret=True,
+    enters=True,
 )
 
 

@@ -22,6 +22,7 @@ SPEC = CommandSpec(
     whole_line=frozenset({*_ENGLISH, *_FRENCH}),
     argument=_ALL.__contains__,
     locked=True,
+    enters=True,
 )
 
 

@@ -19,7 +19,7 @@ def answer_unknown(visit: Visit, reading: Reading) -> Reply:
     An empty one is told how to begin. Where a person reads what nobody understood, the answer says so; only mail goes on to one.
     """
     if reading.empty:
-        return Reply("unknown/empty", understood=False, language=reading.switch)
+        return Reply("unknown/empty", {"quoted": bool(visit.quoted.strip())}, understood=False, language=reading.switch)
     specs = {handler.spec.name: handler.spec for handler in HANDLERS}
     names = [name for name in reading.nearest if name in specs][:OFFERED]
     handoff = visit.desk.handoff and visit.channel is Channel.MAIL

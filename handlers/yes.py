@@ -20,6 +20,7 @@ SPEC = CommandSpec(
     follows=Follows.NOTHING,
     whole_line=frozenset({"YES", "OUI"}),
     listed=False,
+    enters=True,
 )
 
 _A_FEW = 8  # words

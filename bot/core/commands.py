@@ -58,6 +58,7 @@ class CommandSpec:
     takes_code: bool = False
     secret: bool = False  # what follows it may be a password: a chat message that holds one is removed
     in_groups: bool = False  # may be said where others read along although it changes something
+    enters: bool = False  # opens or ends a session: what follows in the same message is said by whoever that made known
     slash: Mapping[Language, str] = field(default_factory=dict)
 
 

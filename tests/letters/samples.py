@@ -96,7 +96,7 @@ SAMPLES: dict[str, list[Facts]] = {
     "contact/numbers": [{}],
     "stop/done": [{}],
     "unknown/nearest": _nearest(),
-    "unknown/empty": [{}],
+    "unknown/empty": [{"quoted": False}, {"quoted": True}],
     "handoff/told": _nearest(),
     "handoff/forwarded": [
         {

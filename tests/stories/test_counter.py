@@ -151,6 +151,29 @@ async def test_an_empty_mail_is_told_how_to_begin(desk: StartedDesk) -> None:
     assert letter["X-Autopro-Template"] == "unknown/empty"
 
 
+@pytest.mark.parametrize(
+    ("chosen", "forwarded", "told"),
+    [
+        (
+            "LANGUAGE EN",
+            "---------- Forwarded message ---------\nFrom: Ann <ann@customer.example>\nSubject: load",
+            "write your request above it",
+        ),
+        (
+            "LANGUE FR",
+            "---------- Message transféré ---------\nDe : Ann <ann@customer.example>\nObjet : envoi",
+            "écrivez votre demande au-dessus",
+        ),
+    ],
+)
+async def test_a_forwarded_mail_without_words_of_its_own(desk: StartedDesk, chosen: str, forwarded: str, told: str) -> None:
+    """Of what another wrote nothing is done, and the answer says where the request belongs."""
+    await desk.ask(chosen)
+    letter = await desk.ask(f"\n{forwarded}\n\nPRO 123456789\n")
+    assert letter["X-Autopro-Template"] == "unknown/empty"
+    assert told in " ".join(letter.text.split())
+
+
 async def test_the_language_is_remembered(desk: StartedDesk) -> None:
     await desk.ask("LANGUE FR")
     letter = await desk.ask("TRACE 123456789")

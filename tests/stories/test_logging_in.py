@@ -15,7 +15,7 @@ async def test_the_code_alone_brings_a_challenge_and_yes_opens_the_session(house
     await marie.asks(speech.login.format(code=code, password="").strip(), "login/challenge_sent")
     challenge = await marie.gets("login/challenge")
     assert challenge["Content-Language"] == speech.language
-    opened = await marie.answers_and_gets(challenge, speech.yes, "login/opened")
+    opened = await marie.answers_and_gets(challenge, f"{speech.yes}\n{speech.shipments}", "login/opened, shipments/list")
     await marie.answers_and_gets(opened, speech.shipments, "shipments/list")
     await marie.answers_and_gets(challenge, speech.yes, "yes/nothing")
     # A session of a YES knows no password: what decides over the account asks for it.
@@ -104,6 +104,18 @@ async def test_log_out_here_and_everywhere(house: House, speech: Speech) -> None
     await marie.asks(speech.login.format(code=code, password="").strip(), "login/challenge_sent")
     challenged = await marie.answers_and_gets(await marie.gets("login/challenge"), speech.yes, "login/opened")
     await marie.answers_and_gets(challenged, speech.logout_all, "login/password_needed")
+
+
+@each_language
+async def test_what_follows_in_the_same_mail_knows_who_logged_in_and_out(house: House, speech: Speech) -> None:
+    """In a hurry one writes all of it at once; a command after LOGOUT finds the door closed again."""
+    code, marie = await house.open_account(speech), house.marie
+    login = speech.login.format(code=code, password=PASSWORD)
+    both = await marie.asks(f"{login}\n{speech.shipments}", "login/opened, shipments/list")
+    await marie.answers_and_gets(both, f"{speech.logout}\n{speech.shipments}", "login/logged_out, login/session_ended")
+    await marie.asks(f"{login}\n{speech.logout}", "login/opened, login/logged_out")
+    wrong = speech.login.format(code=code, password=NEXT_PASSWORD)
+    await marie.asks(f"{wrong}\n{speech.shipments}", "login/refused, login/needed")
 
 
 @each_language
