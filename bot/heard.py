@@ -12,10 +12,9 @@ from bot.core.language import decide, said_by
 from bot.core.values import Channel, Language
 from bot.core.visit import Access
 from bot.recognition import Writer
+from handlers.yes import CONFIRMS
 from storage.correspondents import Correspondent
 
-# What a YES answers.
-_QUESTIONS = frozenset({Purpose.CHALLENGE, Purpose.CONFIRM_ADDRESS, Purpose.DECISION, Purpose.INVITATION, Purpose.NEW_ADDRESS})
 # What the desk asked of somebody: these tokens are not to be had by writing to it.
 _ASKED = frozenset(
     {
@@ -92,7 +91,7 @@ class Heard:
     def asks_for_yes(self) -> bool:
         """It answers a letter that still waits for YES."""
         token = self.access.token
-        return token is not None and token.grant.purpose in _QUESTIONS
+        return token is not None and token.grant.purpose in CONFIRMS
 
     @property
     def private(self) -> bool:

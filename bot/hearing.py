@@ -99,17 +99,18 @@ class Hearing:
         if reading is None or known.choices or answers_us:
             reading = self.read(inbound, has_choices=bool(known.choices), answers_us=answers_us)
         heard = Heard(channel, inbound, verdict, known, answers_us, reading, NOBODY)
+        files = self._reception.files(tx)
         # Nobody is known where others read along; only who is listed in the administrators' chat, and what a button was bound to.
         if chat is None or not chat.in_group or looks_issued(chat.mark) or listed:
-            heard = replace(heard, access=await self._reception.recognise(self._reception.files(tx), heard.writer, now))
+            heard = replace(heard, access=await self._reception.recognise(files, heard.writer, now))
         if reading.courtesy and heard.access.token is not None:
-            heard = replace(heard, awaited=await awaits_words(self._reception.files(tx).requests, heard.access))
+            heard = replace(heard, awaited=await awaits_words(files.requests, heard.access))
         if not reading.commands and heard.code_like_a_word:
             again = self.read(inbound, has_choices=bool(known.choices), answers_us=answers_us, own_code=heard.code_like_a_word)
             heard = replace(heard, reading=again)
         if chat is None:
             return heard
-        return await self._manners.hear(self._reception.files(tx).drafts, ChatOutbox(tx, self._seal), heard, now)
+        return await self._manners.hear(files.drafts, ChatOutbox(tx, self._seal), heard, now)
 
     async def _of_card(self, tx: Transaction, inbound: Inbound, chat: Chat) -> Inbound:
         """A reply in a chat names the letter that it answers, as mail does."""

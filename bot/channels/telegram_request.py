@@ -17,7 +17,6 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 from bot.core.chat_calls import write_parameters
-from bot.core.immutable import immutable
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
@@ -27,13 +26,6 @@ _JSON = {"Content-Type": "application/json"}
 os.environ.setdefault("PTB_TIMEDELTA", "1")  # python-telegram-bot gives times as timedelta, and does not warn that it will
 # At debug this logger tells the token (within its base address) and the parameters of every call: texts of customers.
 logging.getLogger("telegram.Bot").disabled = True
-
-
-@immutable
-class _Written:
-    """Stands for the library's RequestData where the parameters are JSON already."""
-
-    body: bytes
 
 
 class AiohttpRequest(BaseRequest):
@@ -62,7 +54,7 @@ class AiohttpRequest(BaseRequest):
 
     async def post_written(self, url: str, body: bytes, read_timeout: float) -> Any:
         """One call whose parameters are written already; its result. Raises what the library's own calls raise."""
-        data = cast(RequestData, _Written(body))  # it only passes through the library's hands, on the way to `do_request`
+        data = cast(RequestData, body)  # it only passes through the library's hands, on the way to `do_request`
         answer = await self._request_wrapper(url, "POST", data, read_timeout=read_timeout)
         return self.parse_json_payload(answer)["result"]
 
@@ -81,7 +73,7 @@ class AiohttpRequest(BaseRequest):
         self,
         url: str,
         method: str,
-        request_data: RequestData | _Written | None = None,
+        request_data: RequestData | bytes | None = None,
         read_timeout: Any = BaseRequest.DEFAULT_NONE,
         write_timeout: Any = BaseRequest.DEFAULT_NONE,
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
@@ -110,11 +102,11 @@ def _timeout(read: float | None, connect: float) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=None if read is None else read + connect, connect=connect)
 
 
-def _body(data: RequestData | _Written | None) -> dict[str, Any]:
+def _body(data: RequestData | bytes | None) -> dict[str, Any]:
     if data is None:
         return {}
-    if isinstance(data, _Written):
-        return {"data": data.body, "headers": _JSON}
+    if isinstance(data, bytes):
+        return {"data": data, "headers": _JSON}
     if not data.contains_files:
         return {"data": write_parameters(data.parameters), "headers": _JSON}
     form = aiohttp.FormData(data.json_parameters)

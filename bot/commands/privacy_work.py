@@ -89,9 +89,10 @@ _PLAIN = {
 async def forget(backoffice: Backoffice, address: str, *, close: bool) -> Forgotten:
     """Takes away all that may go. Raises Refused with what must be done before."""
     _check_named(address)
-    if address.strip().lower() in {one.lower() for one in backoffice.rules.admin_addresses}:
+    person = address.strip().lower()
+    if person in {one.lower() for one in backoffice.rules.admin_addresses}:
         raise Refused(f"{address} is an administrator's: take it out of [admins] addresses first")
-    if address.strip().lower() in {chat_key(user) for user in backoffice.rules.admin_users}:
+    if person in {chat_key(user) for user in backoffice.rules.admin_users}:
         raise Refused(f"{address} is an administrator's: take its number out of [admins] telegram_ids first")
     await _leave_accounts(backoffice, address, close=close)
 
