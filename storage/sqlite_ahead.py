@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -13,8 +14,9 @@ from storage.database import Job, Result
 from storage.sqlite_transaction import SqliteTransaction
 
 # Running ahead costs a tenth of a mail's time: groups are smaller, a second connection reads pages of its own. On a quick
-# disk that is lost: 1,613 mails a second against 1,699. Where commits take longer it is won back.
-WORTH_SECONDS = 0.006
+# disk that is lost (docs/adr/0012). Where commits take longer it is won back.
+WORTH_SECONDS = 0.005
+_LATELY = 16  # waits; the shortest of them tells of the disk, the others also of how busy the event loop was meanwhile
 
 
 class Lookahead:
@@ -24,7 +26,7 @@ class Lookahead:
         self._reader = reader
         self._changes = changes  # of the writer
         self._waiting = False
-        self._usual_wait = 0.0  # seconds, of late
+        self._waits: deque[float] = deque(maxlen=_LATELY)  # seconds
         self._mark = changes.mark()
         self._version = 0  # of the database file, as the writer's connection counts what others write
 
@@ -39,12 +41,12 @@ class Lookahead:
     @contextmanager
     def while_waiting(self) -> Iterator[None]:
         """The writer waits for a disk."""
-        began, self._waiting = time.perf_counter(), self._usual_wait >= WORTH_SECONDS
+        began, self._waiting = time.perf_counter(), min(self._waits, default=0.0) >= WORTH_SECONDS
         try:
             yield
         finally:
             self._waiting = False
-            self._usual_wait += (time.perf_counter() - began - self._usual_wait) / 8
+            self._waits.append(time.perf_counter() - began)
             if self._reader.in_transaction:  # it must not hold up the copying of the log
                 with suppress(sqlite3.Error):
                     self._reader.execute("ROLLBACK")
