@@ -61,6 +61,7 @@ def test_the_numbers_of_the_metrics(here: Place) -> None:
         for text in ("HELP", "CONTACT", "colourless green ideas sleep furiously"):
             assert here.send(text)[0] == 250
         wait_until(lambda: 'autopro_delivered_total{channel="mail",result="sent"} 3.0' in here.get("/metrics")[1])
+        wait_until(lambda: "autopro_outbox_waiting 0.0" in here.get("/metrics")[1])  # counted a moment before it is committed
         status, page = here.get("/metrics")
         assert status == 200
         numbers = {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in page.splitlines() if line[:1] != "#"}
