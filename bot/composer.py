@@ -141,6 +141,7 @@ class Composer:
             understood=all(reply.understood for reply in replies),
             secret=secret,
             subject=rendered.subject,
+            undotted=True,
         )
 
     def _headers(

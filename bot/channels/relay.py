@@ -7,7 +7,7 @@ from collections import deque
 from typing import cast
 
 from bot.channels.relay_session import RelayAddress, RelayError, open_session, tls_context
-from bot.channels.smtp_conversation import Conversation, RefusedError, StaleError, announcement
+from bot.channels.smtp_conversation import Conversation, RefusedError, StaleError, announcement, stuffed
 from bot.core.letters import Letter
 from bot.core.ports import PermanentFailureError, TemporaryFailureError
 
@@ -68,7 +68,7 @@ class RelayTransport:
     ) -> None:
         next_commands = self._announced_after(used, following)
         try:
-            await conversation.deliver(commands, letter.content, next_commands)
+            await conversation.deliver(commands, letter.content if letter.undotted else stuffed(letter.content), next_commands)
         except RefusedError as error:
             await self._keep(conversation, used + 1, following)
             if 500 <= error.code < 600:

@@ -72,7 +72,7 @@ class Conversation(asyncio.Protocol):
         return bool(self._announced)
 
     async def deliver(self, commands: Sequence[bytes], content: bytes, following: tuple[bytes, ...] = ()) -> None:
-        """Sends one letter, whose lines end in CRLF, after its `announcement`.
+        """Sends one letter after its `announcement`: lines that end in CRLF, none of which begins with a lone dot (`stuffed`).
 
         `following` is the announcement of the letter that this conversation is given next: it goes out behind the content, so
         that its answers come with this letter's (RFC 2920 lets commands stand behind the final dot). Raises RefusedError,
@@ -92,7 +92,7 @@ class Conversation(asyncio.Protocol):
             raise RefusedError(refused)
         if self._pipelining:
             self._announced = following
-        (answer,) = await self._say((_with_dots(content), b".\r\n", *self._announced), 1)
+        (answer,) = await self._say((content, b".\r\n", *self._announced), 1)
         if answer.code >= 400:
             raise RefusedError(answer)
 
@@ -166,7 +166,7 @@ class Conversation(asyncio.Protocol):
         self._transport.abort()
 
 
-def _with_dots(content: bytes) -> bytes:
+def stuffed(content: bytes) -> bytes:
     """A letter for DATA: a dot before each line that begins with one (RFC 5321 section 4.5.2), a line end at its end."""
     if not content.endswith(b"\r\n"):
         content += b"\r\n"

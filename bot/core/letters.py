@@ -30,6 +30,7 @@ class Letter:
     secret: bool = False
     bulk: bool = False
     subject: str = ""  # of a letter just written; what waits in the outbox has it in its content
+    undotted: bool = False  # known to have no line that begins with a dot; nobody looked at what waits in the outbox
 
 
 @immutable

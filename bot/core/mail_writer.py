@@ -64,7 +64,7 @@ def write_mail(headers: MailHeaders, text: Text, html: TravelHtml) -> bytes:
     """The whole letter with CRLF line ends.
 
     Pure ASCII, unless the recipient's local part is not: then its address stands in UTF-8 (RFC 6532) and the letter needs
-    SMTPUTF8. Raises ValueError for CR, LF or NUL in a header's value, an address that is none, a Message-ID that is none, and
+    SMTPUTF8. No line begins with a dot. Raises ValueError for CR, LF or NUL in a header's value, an address that is none, a Message-ID that is none, and
     a lone surrogate in a header or the text.
     """
     if not _MESSAGE_ID.fullmatch(headers.message_id):
@@ -203,7 +203,7 @@ def _refuse_breaks(value: str) -> None:
 def _text_part(text: Text, boundary: str) -> str:
     """Plain text as it is when it is ASCII of lines that may be sent, else quoted-printable, which never yields a boundary's `=_`
     (RFC 2045 6.7 rule 1)."""
-    if _plain(text.plain, _LINE_LIMIT, "\n") and boundary not in text.plain:
+    if _plain(text.plain, _LINE_LIMIT, "\n") and boundary not in text.plain and "\n." not in f"\n{text.plain}":
         return _part("plain", "7bit", text.plain.replace("\n", "\r\n"))
     return _part("plain", "quoted-printable", text.quoted)
 

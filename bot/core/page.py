@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.core.mail_body import TravelHtml, html_body
 from bot.core.values import Language
 
+_LEADING_DOT = re.compile(r"^\.", re.MULTILINE)
 _SLOT = re.compile(r"\$(lang|title|notice|content)\b")
 
 
@@ -49,11 +50,16 @@ class Page:
 
 
 def read_page(folder: Path, company: str) -> Page:
-    """Read the page from the layout folder; ValueError when `mail.html` has not each slot once, in their order."""
+    """Read the page from the layout folder.
+
+    ValueError when `mail.html` has not each slot once, in their order, or a line that begins with a dot.
+    """
     text = (folder / "mail.html").read_text(encoding="utf-8").replace("$company", escape(company))
     pieces = _SLOT.split(text)
     if pieces[1::2] != ["lang", "title", "notice", "content"]:
         raise ValueError(f"{folder}/mail.html: write $lang, $title, $notice and $content once each, in this order")
+    if _LEADING_DOT.search(text):  # as a character reference, which it would become, a style sheet's selector means nothing
+        raise ValueError(f"{folder}/mail.html: begin no line with a dot; a space before it will do")
     forms: Mapping[str, str] = tomllib.loads((folder / "html.toml").read_text(encoding="utf-8"))["page"]
     start, _, end = forms["half"].partition("$content")
     return Page(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -97,6 +97,13 @@ async def test_letters_go_out_on_one_connection_word_for_word(pipelining: bool) 
         assert script.connections == 1
         assert script.contents == [CONTENT.replace(b"\r\n.", b"\r\n..")] * 3
         assert script.commands[1:4] == [b"MAIL FROM:<>", b"RCPT TO:<marie@customer.example>", b"DATA"]
+
+
+async def test_what_is_known_to_begin_no_line_with_a_dot_goes_out_as_it_is() -> None:
+    content = CONTENT.replace(b"\r\n.\r\n", b"\r\n")  # it has a line with two dots, so that a third would show
+    async with server(usual) as (script, relay):
+        await relay.send(replace(letter(content=content), undotted=True))
+        assert script.contents == [content]
 
 
 async def test_many_at_once_use_a_connection_each_and_keep_them() -> None:

@@ -38,9 +38,10 @@ TEXT, HTML = "Delivered’s fine\n", "<p>Delivered’s fine</p>\n"
 
 def as_html(body: str) -> str:
     """How HTML is written: what is not ASCII as character references, one each (a browser reads the same), as is the first of two
-    hyphens at the beginning of a line."""
+    hyphens, or a dot, at the beginning of a line."""
     written = "".join(letter if letter.isascii() else f"&#{ord(letter)};" for letter in body)
-    return "\n".join(f"&#45;{line[1:]}" if line.startswith("--") else line for line in written.split("\n"))
+    lines = written.split("\n")
+    return "\n".join(f"&#{ord(line[0])};{line[1:]}" if line.startswith(("--", ".")) else line for line in lines)
 
 
 def write(text: str = TEXT, html: str = HTML, **changes: Any) -> bytes:
@@ -78,6 +79,7 @@ def assert_well_formed(octets: bytes) -> None:
     assert b"\0" not in octets
     assert not re.search(rb"\r(?!\n)|(?<!\r)\n", octets)
     assert octets.endswith(b"--\r\n")
+    assert b"\n." not in octets  # SMTP would double it
     before_html, _, html = octets.partition(b"Content-Type: text/html")
     assert all(len(line) <= 78 or len(line.split()) == 1 for line in before_html.split(b"\r\n"))
     assert all(len(line) <= 998 for line in html.split(b"\r\n"))
@@ -206,6 +208,8 @@ def test_any_text_and_html_are_read_back(text: str, html: str) -> None:
         "é" * 5000,
         "trailing space \nand tab\t\n.\n..\nFrom here\n",
         "--=_abcdefghijklmnopqrstuvwxyzautoproexample--\nnot the end\n",
+        ".hidden\n...and é\n" + "." * 200 + "\n" + "x" * 75 + "." * 80,
+        ".\nonly ASCII\n",
         "\n\n\n",
         "=\n==\n=3D",
         "nul \0 inside",

@@ -212,6 +212,7 @@ def test_words_files_are_seen_by_every_template_and_their_macros_make_plain_word
         ("text.toml", "paragraph = ", "para = ", "text.toml: write the form paragraph"),
         ("html.toml", "$when", "", "write \\$when \\$what \\$where, in this order"),
         ("mail.html", "$title", "", "write \\$lang, \\$title, \\$notice and \\$content once each"),
+        ("mail.html", "<style>\n", "<style>\n.page{margin:0}\n", "begin no line with a dot"),
     ],
 )
 def test_a_look_that_lacks_something_is_told(folder: Path, name: str, old: str, new: str, said: str) -> None:
