@@ -136,7 +136,7 @@ class Composer:
             message_id=headers.message_id,
             template=rendered.template,
             recipient=recipient,
-            content=self._signed(write_mail(headers, rendered.body, rendered.html)),
+            content=self._signed(write_mail(headers, rendered.body, rendered.page)),
             envelope_sender=self.envelope_sender or ("" if inbound is not None else self._bounce_address(headers.message_id)),
             understood=all(reply.understood for reply in replies),
             secret=secret,

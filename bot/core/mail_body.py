@@ -15,52 +15,50 @@ from typing import NamedTuple, NewType
 
 # HTML as it travels. What is not ASCII stands as character references, which every reader knows: that spares it the transfer
 # encoding and a fifth of its size. No line begins with two hyphens, so that none is taken for a boundary (RFC 2046 section 5.1.1).
-TravelHtml = NewType("TravelHtml", str)
+TravelHtml = NewType("TravelHtml", bytes)
 
 
-_HTML_STARTS = re.compile("^(?:--|\\.)", re.MULTILINE)
-_DOTS = re.compile(r"^\.+", re.MULTILINE)
+_HTML_STARTS = re.compile(rb"^(?:--|\.)", re.MULTILINE)
+_DOTS = re.compile(rb"^\.+", re.MULTILINE)
 
 
 class Text(NamedTuple):
     """Plain text with LF line ends, and the same as quoted-printable (RFC 2045 section 6.7) with CRLF."""
 
     plain: str
-    quoted: str
+    quoted: bytes
 
 
 def html_body(html: str) -> TravelHtml:
     """HTML, or a piece of it, as it travels."""
-    if not html.isascii():
-        html = html.encode("ascii", "xmlcharrefreplace").decode("ascii")
-    return TravelHtml(_HTML_STARTS.sub(_by_reference, _lf(html)).replace("\n", "\r\n"))
+    octets = _lf(html).encode("ascii", "xmlcharrefreplace")
+    return TravelHtml(_HTML_STARTS.sub(_by_reference, octets).replace(b"\n", b"\r\n"))
 
 
 def text_body(text: str) -> Text:
     """Whole lines of plain text. UnicodeEncodeError for a lone surrogate."""
     plain = _lf(text)
-    return Text(plain, quoted(plain))
+    return Text(plain, quoted(plain.encode()))
 
 
 def joined(pieces: Iterable[Text]) -> Text:
     """Texts one after another; all but the last end with a line end."""
     plain, encoded = zip(*pieces, strict=True)
-    return Text("".join(plain), "".join(encoded))
+    return Text("".join(plain), b"".join(encoded))
 
 
-def quoted(text: str) -> str:
+def quoted(text: bytes) -> bytes:
     """Quoted-printable with CRLF, for lines that end with LF."""
-    encoded = binascii.b2a_qp(text.encode("utf-8"), istext=True).decode("ascii")
-    return _DOTS.sub(_one_a_line, encoded).replace("\n", "\r\n")
+    return _DOTS.sub(_one_a_line, binascii.b2a_qp(text, istext=True)).replace(b"\n", b"\r\n")
 
 
-def _by_reference(start: re.Match[str]) -> str:
-    return f"&#{ord(start[0][0])};{start[0][1:]}"
+def _by_reference(start: re.Match[bytes]) -> bytes:
+    return b"&#%d;%b" % (start[0][0], start[0][1:])
 
 
-def _one_a_line(dots: re.Match[str]) -> str:
+def _one_a_line(dots: re.Match[bytes]) -> bytes:
     # Each with a soft line break, so that no line becomes longer than the 76 characters of RFC 2045 section 6.7.
-    return "=2E=\n" * len(dots[0])
+    return b"=2E=\n" * len(dots[0])
 
 
 def _lf(text: str) -> str:

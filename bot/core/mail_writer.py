@@ -64,19 +64,23 @@ def write_mail(headers: MailHeaders, text: Text, html: TravelHtml) -> bytes:
     """The whole letter with CRLF line ends.
 
     Pure ASCII, unless the recipient's local part is not: then its address stands in UTF-8 (RFC 6532) and the letter needs
-    SMTPUTF8. No line begins with a dot. Raises ValueError for CR, LF or NUL in a header's value, an address that is none, a Message-ID that is none, and
-    a lone surrogate in a header or the text.
+    SMTPUTF8. No line begins with a dot. Raises ValueError for CR, LF or NUL in a header's value, an address that is none, a
+    Message-ID that is none, and a lone surrogate in a header.
     """
     if not _MESSAGE_ID.fullmatch(headers.message_id):
         raise ValueError("the Message-ID must be one <…@…> of printable ASCII; make it with the mint")
     boundary = "=_" + _NOT_IN_BOUNDARY.sub("", headers.message_id)[:60]
-    return (
-        f"{_header_lines(headers)}"
-        f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'
-        f"--{boundary}\r\n{_text_part(text, boundary)}"
-        f"--{boundary}\r\n{_html_part(html)}"
-        f"--{boundary}--\r\n"
-    ).encode()
+    kind = f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'
+    # Joined once: the body has 20 KB, and each time that it is copied costs as much as all the headers.
+    return b"".join(
+        (
+            f"{_header_lines(headers)}{kind}--{boundary}\r\n".encode(),
+            *_text_part(text, boundary),
+            f"\r\n--{boundary}\r\n".encode(),
+            *_html_part(html),
+            f"\r\n--{boundary}--\r\n".encode(),
+        )
+    )
 
 
 def _header_lines(headers: MailHeaders) -> str:
@@ -88,9 +92,9 @@ def _header_lines(headers: MailHeaders) -> str:
         f"Date: {format_datetime(headers.date)}",
         f"Message-ID: {headers.message_id}",
         *_thread(headers),
-        unstructured("Auto-Submitted", headers.auto_submitted),
-        unstructured("Content-Language", headers.content_language),
-        unstructured("X-Autopro-Template", headers.template),
+        _of_few("Auto-Submitted", headers.auto_submitted),
+        _of_few("Content-Language", headers.content_language),
+        _of_few("X-Autopro-Template", headers.template),
         *(unstructured(name, value) for name, value in headers.extra.items()),
     ]
     return "\r\n".join(filter(None, lines)) + "\r\n"
@@ -181,6 +185,9 @@ def unstructured(name: str, value: str) -> str:
     return (plain and _folded(name, value)) or f"{name}: {encode_words(value, len(name) + 2)}"
 
 
+_of_few = lru_cache(maxsize=256)(unstructured)  # for values of which there are few, none of them anybody's
+
+
 def _folded(name: str, value: str) -> str:
     """Plain words folded between lines; "" where that would not give the same words back, or a line would be too long."""
     words = value.split(" ")
@@ -200,32 +207,36 @@ def _refuse_breaks(value: str) -> None:
         raise ValueError("a header's value must not hold CR, LF or NUL; clean it where it enters")
 
 
-def _text_part(text: Text, boundary: str) -> str:
+def _text_part(text: Text, boundary: str) -> tuple[bytes, bytes]:
     """Plain text as it is when it is ASCII of lines that may be sent, else quoted-printable, which never yields a boundary's `=_`
     (RFC 2045 6.7 rule 1)."""
-    if _plain(text.plain, _LINE_LIMIT, "\n") and boundary not in text.plain and "\n." not in f"\n{text.plain}":
-        return _part("plain", "7bit", text.plain.replace("\n", "\r\n"))
-    return _part("plain", "quoted-printable", text.quoted)
+    if text.plain.isascii() and _is_7bit(text.plain, boundary):
+        return _part("plain", "7bit"), text.plain.replace("\n", "\r\n").encode()
+    return _part("plain", "quoted-printable"), text.quoted
 
 
-def _html_part(html: TravelHtml) -> str:
-    """HTML as it is, unless a line is longer than may be sent."""
-    if _plain(html, _LINE_MUST, "\r\n"):
-        return _part("html", "7bit", html)
-    return _part("html", "quoted-printable", quoted(html.replace("\r\n", "\n")))
-
-
-def _part(subtype: str, encoding: str, content: str) -> str:
-    return f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{content}\r\n'
-
-
-def _plain(body: str, limit: int, line_end: str) -> bool:
-    if not body.isascii() or "\0" in body:
+def _is_7bit(text: str, boundary: str) -> bool:
+    """Whether ASCII text may go out as it is: short lines without NUL, of which none is a boundary or begins with a dot."""
+    if "\0" in text or boundary in text or "\n." in text or text.startswith("."):
         return False
-    size = len(line_end)
-    start, end = 0, len(body)
-    while end - start > limit:  # from line end to line end, as far apart as lines may be
-        start = body.rfind(line_end, start, start + limit + size) + size
-        if start < size:
+    return max(map(len, text.split("\n"))) <= _LINE_LIMIT
+
+
+def _html_part(html: TravelHtml) -> tuple[bytes, bytes]:
+    """HTML as it is, unless a line is longer than may be sent."""
+    if 0 not in html and _has_short_lines(html):
+        return _part("html", "7bit"), html
+    return _part("html", "quoted-printable"), quoted(html.replace(b"\r\n", b"\n"))
+
+
+def _part(subtype: str, encoding: str) -> bytes:
+    return f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n'.encode()
+
+
+def _has_short_lines(html: TravelHtml) -> bool:
+    start, end = 0, len(html)
+    while end - start > _LINE_MUST:  # from line end to line end, as far apart as lines may be
+        start = html.rfind(b"\r\n", start, start + _LINE_MUST + 2) + 2
+        if start < 2:
             return False
     return True

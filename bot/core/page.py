@@ -20,21 +20,14 @@ _SLOT = re.compile(r"\$(lang|title|notice|content)\b")
 class Page:
     """The page cut at its slots when the desk starts, so that a letter is put together by joining strings."""
 
-    pieces: tuple[TravelHtml, ...]
+    starts: Mapping[Language, TravelHtml]  # up to the title, by the language of the letter's first half
+    after_title: TravelHtml  # up to the notice
+    after_notice: TravelHtml  # up to the content
+    end: TravelHtml
     halves: Mapping[Language, tuple[TravelHtml, TravelHtml]]  # what stands before and after the content of one
     forms: Mapping[str, str]
     between_sections: TravelHtml
     between_halves: TravelHtml
-
-    def whole(self, language: Language, title: str, notice: str, content: str) -> TravelHtml:
-        """The document; all are HTML as it travels."""
-        start, after_lang, after_title, after_notice, end = self.pieces
-        return TravelHtml(f"{start}{language}{after_lang}{title}{after_title}{notice}{after_notice}{content}{end}")
-
-    def half(self, language: Language, content: str) -> str:
-        """One language's part of the letter."""
-        start, end = self.halves[language]
-        return start + content + end
 
     def foot(self, content: str) -> str:
         """The small print at the end of a half."""
@@ -62,8 +55,12 @@ def read_page(folder: Path, company: str) -> Page:
         raise ValueError(f"{folder}/mail.html: begin no line with a dot; a space before it will do")
     forms: Mapping[str, str] = tomllib.loads((folder / "html.toml").read_text(encoding="utf-8"))["page"]
     start, _, end = forms["half"].partition("$content")
+    before_lang, after_lang, after_title, after_notice, last = pieces[::2]
     return Page(
-        pieces=tuple(map(html_body, pieces[::2])),
+        starts={twin: html_body(before_lang + twin + after_lang) for twin in Language},
+        after_title=html_body(after_title),
+        after_notice=html_body(after_notice),
+        end=html_body(last),
         halves={twin: (html_body(start.replace("$lang", twin)), html_body(end)) for twin in Language},
         forms=forms,
         between_sections=html_body(forms["between_sections"]),

@@ -26,7 +26,7 @@ _FRAME = ("opening", "only", "closing")
 _SECTIONS = "sections"
 _REMEMBERED = 500  # sections of public facts; some 10 KB each
 _BLANK = text_body("\n")
-_LINK = "\x00"  # stands for the start of every link in the frame, which is written before the letter's address is known
+_LINK = "\0"  # stands for the start of every link in the frame, which is written before the letter's address is known
 _MAILTO_SUBJECT_LIMIT = 100  # characters: some programs cut an address beyond 2,000 octets, and é takes six of them
 
 
@@ -37,7 +37,7 @@ class RenderedMail:
 
     subject: str
     body: Text
-    html: TravelHtml
+    page: TravelHtml
     template: str
     content_language: str
 
@@ -45,6 +45,11 @@ class RenderedMail:
     def text(self) -> str:
         """The plain text as it is read."""
         return self.body.plain
+
+    @property
+    def html(self) -> str:
+        """The HTML as it travels."""
+        return self.page.decode("ascii")
 
 
 @immutable
@@ -152,7 +157,7 @@ class Renderer:
         return RenderedMail(
             subject=letter_subject,
             body=self._plain_letter(halves),
-            html=self._html_letter(halves, letter_subject, _mailto(reply_address, letter_subject)),
+            page=self._html_letter(halves, letter_subject, _mailto(reply_address, letter_subject)),
             template=", ".join(reply.template for reply in replies),
             content_language=", ".join(spoken),
         )
@@ -260,15 +265,31 @@ class Renderer:
 
     def _html_letter(self, halves: Sequence[_Half], subject: str, mailto: str) -> TravelHtml:
         page, first = self._page, halves[0]
-        pieces: list[str] = []
+        pieces = [page.starts[first.language], html_body(str(escape(subject))), page.after_title]
+        if first.notice is not None:
+            pieces.append(first.notice.strip)
+        pieces.append(page.after_notice)
         for half in halves:
-            sections = page.between_sections.join([section.html for section in half.sections])
-            framed = [sections if name is _SECTIONS else self._frame_html[name, half.language] for name in half.frame]
-            top = half.notice.half if half is not first and half.notice is not None else ""
-            pieces.append(page.half(half.language, top + "".join(framed)))
-        strip = first.notice.strip if first.notice is not None else ""
-        content = page.between_halves.join(pieces).replace(_LINK, mailto)
-        return page.whole(first.language, html_body(str(escape(subject))), strip, content)
+            start, end = page.halves[half.language]
+            if half is first:
+                pieces.append(start)
+            else:
+                assert half.notice is not None  # noqa: S101 - one of two
+                pieces += (page.between_halves, start, half.notice.half)
+            pieces += self._html_of(half)
+            pieces.append(end)
+        pieces.append(page.end)
+        return TravelHtml(b"".join(pieces).replace(_LINK.encode(), mailto.encode()))
+
+    def _html_of(self, half: _Half) -> list[TravelHtml]:
+        pieces: list[TravelHtml] = []
+        for name in half.frame:
+            if name is not _SECTIONS:
+                pieces.append(self._frame_html[name, half.language])
+                continue
+            for place, section in enumerate(half.sections):
+                pieces += (self._page.between_sections, section.html) if place else (section.html,)
+        return pieces
 
     def _framed(self, name: str, written: str) -> TravelHtml:
         return html_body(self._page.foot(written) if name == "closing" else written)

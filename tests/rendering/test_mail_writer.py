@@ -383,7 +383,7 @@ LINES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"
 @given(st.lists(LINES, min_size=1))
 def test_pieces_encoded_one_by_one_are_the_whole_encoded(pieces: list[str]) -> None:
     assert joined(map(text_body, pieces)) == text_body("".join(pieces))
-    assert "".join(map(html_body, pieces)) == html_body("".join(pieces))
+    assert b"".join(map(html_body, pieces)) == html_body("".join(pieces))
 
 
 @given(st.lists(st.sampled_from(["--", "-", "\n", "=_abcdefghijklmnopqrstuvwxyzautoproexample", "x"]).map("".join)))
